@@ -1,0 +1,82 @@
+# Everything a newcomer and CI need; `make` lists it. What is done already is not done again.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?=
+ARGS ?=
+
+# Of `make demo`. Taken as typed (`$(value …)`), whatever characters they hold, and handed on by the
+# environment, so that neither make nor the shell reads a `$` or a quote in them. No URL: the demo site.
+URL =
+NAME = Ana Silva
+COMPANY = Acme
+export DEMO_URL := $(value URL)
+export DEMO_NAME := $(value NAME)
+export DEMO_COMPANY := $(value COMPANY)
+unexport URL NAME COMPANY
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+# A slow or broken network: pip's own retries don't cover a download that breaks off.
+PIP := $(BIN)/python -m pip install -q --no-input --retries 5 --timeout 60
+try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
+	echo "pip could not install what $(2) lists: its messages above say why (no network, mostly)" >&2; exit 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup setup-dev browser demo up doctor test lint format lock clean
+
+help:  ## list what there is
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+setup: $(VENV)/setup.done  ## make .venv with all packages and the command `leadreel` (PYTHON=/path/to/python3.11)
+
+setup-dev: $(VENV)/setup-dev.done  ## the same, with the packages for tests
+
+browser: setup  ## see to it that Chromium's headless shell and the fonts are here
+	@layers/chromium/install.sh $(VENV)
+
+demo: setup browser  ## make a personal video (URL=https://… NAME="Ana Silva" COMPANY="Acme")
+	@$(BIN)/leadreel make $${DEMO_URL:+"--url=$$DEMO_URL"} "--name=$$DEMO_NAME" "--company=$$DEMO_COMPANY"
+
+up: setup browser  ## serve everything at http://127.0.0.1:8000 (PORT=8000)
+	@$(BIN)/leadreel up $(if $(PORT),--port '$(PORT)')
+
+doctor: setup  ## say what is missing on this machine and how to get it
+	@$(BIN)/leadreel doctor
+
+test: lint browser  ## lint, then every test (ARGS="-k voice")
+	$(BIN)/pytest $(ARGS)
+
+lint: setup-dev  ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: setup-dev  ## put the code into its format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
+lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }
+	$(LOCK) -o requirements.txt
+	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
+
+clean:  ## remove .venv and caches; videos and other state stay in LEADREEL_HOME
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	find functions shared local tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python $(BIN)/pip &:
+	@layers/python/venv.sh $(VENV) $(PYTHON)
+
+$(VENV)/setup.done: requirements.txt pyproject.toml $(BIN)/python $(BIN)/pip
+	@echo "installing the packages into $(VENV): a minute or two, the first time"
+	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements.txt,requirements.txt)
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/setup-dev.done: requirements-dev.txt $(VENV)/setup.done
+	@echo "installing the packages for tests into $(VENV)"
+	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-dev.txt,requirements-dev.txt)
+	@touch $@

@@ -1,0 +1,96 @@
+"""The command `leadreel`: make a video, serve what is made, say what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+from shared.errors import LeadreelError
+from shared.scripting import Style
+from shared.settings import read_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 0 when done, 1 with one line on standard error when not."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(asked))
+    except LeadreelError as error:
+        print(f"leadreel: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("leadreel: stopped; `leadreel up` finishes what was begun", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="leadreel", description="A personal demo video for every lead.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    make = commands.add_parser("make", help="make one personal video")
+    make.add_argument("--url", help="the page to record (default: the demo site that comes with Leadreel)")
+    make.add_argument("--name", required=True, help="the lead's name")
+    make.add_argument("--company", required=True, help="the lead's company")
+    make.add_argument("--industry", help="the lead's industry")
+    make.add_argument("--email", help="the lead's address")
+    make.add_argument("--style", default="professional", choices=get_args(Style), help="the script's style")
+    make.add_argument("--duration", type=int, default=30, metavar="SECONDS", help="of the video (default 30)")
+    make.add_argument(
+        "--message", action="append", default=[], metavar="TEXT", help="a key message; may be repeated"
+    )
+    make.add_argument("--out", type=Path, metavar="DIR", help="also put the files here")
+    make.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
+    make.set_defaults(run=_make)
+
+    up = commands.add_parser("up", help="serve the videos, and finish what was interrupted")
+    up.add_argument("--port", type=int, help="default: PORT, or 8000")
+    up.set_defaults(run=_up)
+
+    doctor = commands.add_parser("doctor", help="say what is missing on this machine and how to get it")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _make(asked: argparse.Namespace) -> int:
+    from local.make import make_video  # each command imports only what it needs: `doctor` must always start
+
+    return asyncio.run(
+        make_video(
+            read_settings(),
+            {
+                "url": asked.url,
+                "name": asked.name,
+                "company": asked.company,
+                "industry": asked.industry or None,
+                "email": asked.email or None,
+                "style": asked.style,
+                "duration_seconds": asked.duration,
+                "key_messages": asked.message,
+            },
+            out=asked.out,
+            as_json=asked.json,
+        )
+    )
+
+
+def _up(asked: argparse.Namespace) -> int:
+    from local.up import serve
+
+    settings = read_settings()
+    if asked.port is not None:
+        settings = settings.model_copy(update={"port": asked.port})
+    return asyncio.run(serve(settings))
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    from local.doctor import report
+
+    return report(read_settings())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,135 @@
+"""CloudFront and API Gateway on one machine: share pages and media from storage, the rest to `api`."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from local.gateway import broken, request_event, response_of, unavailable
+from local.runtime_api import Answer
+
+CONTENT_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4s": "video/iso.segment",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".mp3": "audio/mpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+    ".vtt": "text/vtt",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".html": "text/html",
+    ".woff2": "font/woff2",
+}
+GATEWAY_SECONDS = 30.0
+LARGEST_BODY = 4_500_000  # bytes; as base64 it fills Lambda's 6 MB
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
+COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin"}
+
+CallApi = Callable[[bytes, float], Awaitable[Answer]]  # an event as JSON, seconds it may take
+
+NOT_FOUND = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Not found</title>
+<style>
+body { font: 18px/1.5 system-ui, sans-serif; color: #1c2430 }
+body { max-width: 32em; margin: 20vh auto; padding: 0 1em }
+</style>
+<h1>There is nothing here</h1>
+<p>The link may be incomplete, or the video is no longer shared. Please ask whoever sent it to you.</p>
+</html>
+"""
+
+
+def edge(public: Path, call_api: CallApi) -> Starlette:
+    """The application. public: storage's folder of what anyone may read."""
+
+    async def page(kind: str, request: Request) -> Response:
+        text = find(public, f"{kind}/{request.path_params['slug']}/index.html").read_text(encoding="utf-8")
+        framed = "*" if kind == "embed" else "'none'"
+        headers = COMMON | {"Content-Security-Policy": policy(text, framed), "Cache-Control": "no-cache"}
+        return HTMLResponse(text, headers=headers)
+
+    async def file(folder: str, request: Request) -> Response:
+        found = find(public, f"{folder}/{request.path_params['path']}")
+        headers = COMMON | {"Cache-Control": "public, max-age=3600", "Content-Security-Policy": "sandbox"}
+        return FileResponse(
+            found, media_type=CONTENT_TYPES.get(found.suffix, "application/octet-stream"), headers=headers
+        )
+
+    async def api(request: Request) -> Response:
+        body = await read_body(request)
+        if body is None:
+            return JSONResponse({"message": "Request Too Long"}, 413)
+        try:
+            answer = await call_api(json.dumps(request_event(request, body)).encode(), GATEWAY_SECONDS)
+        except TimeoutError:
+            return unavailable()
+        return broken() if answer.failed else response_of(answer.payload)
+
+    async def missing(request: Request, error: Exception) -> Response:
+        headers = COMMON | {"Content-Security-Policy": policy(NOT_FOUND, "'none'")}
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return HTMLResponse(NOT_FOUND, status, headers=headers)
+
+    routes = [
+        *(Route(f"/{kind}/{{slug}}", partial(page, kind)) for kind in ("v", "embed")),
+        *(Route(f"/{folder}/{{path:path}}", partial(file, folder)) for folder in ("media", "assets")),
+        Route("/{path:path}", api, methods=METHODS),
+    ]
+    return Starlette(routes=routes, exception_handlers={404: missing, 405: missing})
+
+
+def find(root: Path, relative: str) -> Path:
+    """A file below the root. Raises HTTPException 404 for anything else, hidden files too."""
+    parts = PurePosixPath(relative).parts
+    if any(part.startswith(".") or "\0" in part or "\\" in part for part in parts):
+        raise HTTPException(404)
+    try:
+        found = root.joinpath(*parts).resolve(strict=True)
+    except OSError as error:
+        raise HTTPException(404) from error
+    if not found.is_file() or not found.is_relative_to(root.resolve()):
+        raise HTTPException(404)
+    return found
+
+
+def policy(page: str, frame_ancestors: str) -> str:
+    """A Content-Security-Policy that lets a page show its own media and its own inline styles, and no script
+    but files of ours."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+        for style in STYLE.findall(page)
+    )
+    return (
+        f"default-src 'none'; style-src 'self' {hashes}; script-src 'self'; img-src 'self' data:; "
+        f"media-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors {frame_ancestors}"
+    )
+
+
+async def read_body(request: Request) -> bytes | None:
+    """The body; None if it is larger than a Lambda takes."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)

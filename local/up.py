@@ -1,0 +1,78 @@
+"""`leadreel up`: serves share pages and API, and finishes what was interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from sqlalchemy import select
+
+from local.supervisor import Runtime
+from shared.accounts import open_workspace
+from shared.database import Database
+from shared.database.models import HostedVideo, Video
+from shared.settings import Settings
+
+POLL_SECONDS = 0.5
+SHOWN = 5
+UNENDED = ("pending", "processing")
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until a signal. Returns the exit code."""
+    async with Runtime(settings, port=settings.port) as runtime:
+        database = Database(runtime.info.app_url)
+        try:
+            print(f"Leadreel serves {settings.base_url} (Ctrl-C stops it)", flush=True)
+            telling = asyncio.create_task(_tell(settings, database))
+            try:
+                await runtime.until_signal()
+            finally:
+                telling.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await telling
+        finally:
+            database.close()
+    return 0
+
+
+async def _tell(settings: Settings, database: Database) -> None:
+    """Print the newest share pages, then each video as it ends."""
+    workspace_id = await asyncio.to_thread(open_workspace, database)
+    for title, slug in await asyncio.to_thread(_newest, database, workspace_id):
+        print(f"  {settings.base_url}/v/{slug}  {title}", flush=True)
+    watched: set[int] = set()
+    while True:
+        ended, running = await asyncio.to_thread(_look, database, workspace_id, watched)
+        for line in ended:
+            print(line.format(base=settings.base_url), flush=True)
+        for video_id in running - watched:
+            print(f"making video {video_id} …", flush=True)
+        watched = running
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _newest(database: Database, workspace_id: int) -> list[tuple[str, str]]:
+    with database.workspace(workspace_id) as session:
+        rows = session.execute(
+            select(HostedVideo.title, HostedVideo.slug)
+            .where(HostedVideo.status == "ready")
+            .order_by(HostedVideo.id.desc())
+            .limit(SHOWN)
+        )
+        return [(title, slug) for title, slug in rows]
+
+
+def _look(database: Database, workspace_id: int, watched: set[int]) -> tuple[list[str], set[int]]:
+    """(a line for each watched video that has ended, the ids of those under way)."""
+    lines = []
+    with database.workspace(workspace_id) as session:
+        running = set(session.scalars(select(Video.id).where(Video.status.in_(UNENDED))))
+        for video in session.scalars(select(Video).where(Video.id.in_(watched - running))):
+            if video.hosted_video_id is not None:
+                slug = session.get_one(HostedVideo, video.hosted_video_id).slug
+                lines.append(f"video {video.id} is ready: {{base}}/v/{slug}")
+            else:
+                reason = (video.reason or "").replace("{", "{{").replace("}", "}}")
+                lines.append(f"video {video.id} {video.status}: {video.failed_step}: {reason}")
+    return lines, running

@@ -1,0 +1,1 @@
+"""The product: one package a stage, and the ports and tools that stages share."""

@@ -1,0 +1,134 @@
+"""Captions from the moments of the words: WebVTT and SRT.
+
+A cue has one or two lines of at most 42 characters (wide ones count twice), stands for 1 to 6 seconds, and
+ends with a sentence or a clause where it can. Any script: where it has no spaces, lines break between its
+characters, and never inside what is seen as one character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from shared.composition.phrases import CLAUSE_END, SENTENCE_END, Phrase, phrases, text_width
+from shared.composition.timeline import Timeline
+from shared.values import Value
+
+LINE_WIDTH = 42
+SHORTEST_SECONDS = 1.0
+LONGEST_SECONDS = 6.0
+_BREAK_COSTS = {SENTENCE_END: 0.0, CLAUSE_END: 1.0, 0: 3.0}
+_LINGER_SECONDS = 0.3
+"""How long a cue stays after its last word, if nothing follows."""
+
+
+class Cue(Value):
+    """One or two lines of text, and when they are shown, in seconds from the video's start."""
+
+    start: float
+    end: float
+    lines: tuple[str, ...]
+
+
+def captions(timeline: Timeline) -> str:
+    """The timeline's words as WebVTT."""
+    blocks = [
+        f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{_escaped(cue.lines)}\n"
+        for cue in cues(timeline)
+    ]
+    return "\n".join(["WEBVTT\n", *blocks])
+
+
+def srt(timeline: Timeline) -> str:
+    """The timeline's words as SubRip, which knows no escapes: a `<` is shown as it is by most players."""
+    blocks = [
+        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n" + "\n".join(cue.lines) + "\n"
+        for number, cue in enumerate(cues(timeline), 1)
+    ]
+    return "\n".join(blocks)
+
+
+def cues(timeline: Timeline) -> list[Cue]:
+    """The timeline's words as cues, in order, none overlapping another."""
+    groups: list[Sequence[Phrase]] = []
+    for scene, first in zip(timeline.scenes, timeline.first_frames(), strict=True):
+        if scene.narration is not None:
+            heard_from = first / timeline.viewport.fps + scene.narration.offset_seconds
+            groups += _groups(phrases(scene.narration.words, heard_from, LINE_WIDTH))
+    return _timed(groups, timeline.duration_seconds)
+
+
+def _groups(words: Sequence[Phrase]) -> list[Sequence[Phrase]]:
+    """The phrases of each cue: the cheapest way to cut the text, found by dynamic programming."""
+    best: list[tuple[float, int]] = [
+        (0.0, 0)
+    ]  # for each prefix of the text: its cost, where its last cue starts
+    for stop in range(1, len(words) + 1):
+        choices = []
+        for start in range(stop - 1, -1, -1):
+            if _lines(words[start:stop]) is None:
+                break
+            until = words[stop].start if stop < len(words) else words[-1].end + SHORTEST_SECONDS
+            choices.append((best[start][0] + _cost(words[start:stop], until), start))
+        best.append(min(choices))
+    groups: list[Sequence[Phrase]] = []
+    stop = len(words)
+    while stop:
+        start = best[stop][1]
+        groups.insert(0, words[start:stop])
+        stop = start
+    return groups
+
+
+def _cost(group: Sequence[Phrase], next_start: float) -> float:
+    """How bad a cue is: it ends inside a sentence, bridges sentences or pauses, is too short or too long."""
+    inside = sum(phrase.mark == SENTENCE_END for phrase in group[:-1])
+    pauses = sum(max(0.0, after.start - before.end - 0.7) for before, after in pairwise(group))
+    too_short = max(0.0, SHORTEST_SECONDS - (next_start - group[0].start))
+    too_long = max(0.0, group[-1].end - group[0].start - LONGEST_SECONDS)
+    return 1 + _BREAK_COSTS[group[-1].mark] + 1.2 * inside + 2 * pauses + 20 * (too_short + too_long)
+
+
+def _lines(group: Sequence[Phrase]) -> tuple[str, ...] | None:
+    """One line, or two of like width, the first ending at a clause if it can; None if two are too few."""
+    whole = _text(group)
+    if text_width(whole) <= LINE_WIDTH:
+        return (whole,)
+    best: tuple[float, tuple[str, str]] | None = None
+    for cut in range(1, len(group)):
+        lines = _text(group[:cut]), _text(group[cut:])
+        widths = text_width(lines[0]), text_width(lines[1])
+        if max(widths) <= LINE_WIDTH:
+            unlike = abs(widths[0] - widths[1]) + 5 * _BREAK_COSTS[group[cut - 1].mark]
+            best = min(best or (unlike, lines), (unlike, lines))
+    return best and best[1]
+
+
+def _text(group: Sequence[Phrase]) -> str:
+    return "".join(" " * phrase.space + phrase.text for phrase in group).strip()
+
+
+def _timed(groups: Sequence[Sequence[Phrase]], seconds: float) -> list[Cue]:
+    result: list[Cue] = []
+    free_from = 0.0
+    following = [group[0].start for group in groups[1:]] + [seconds]
+    for group, next_start in zip(groups, following, strict=True):
+        start = max(group[0].start, free_from)
+        end = min(group[-1].end + _LINGER_SECONDS, start + LONGEST_SECONDS, next_start)
+        end = min(max(end, start + SHORTEST_SECONDS), seconds)
+        lines = _lines(group)
+        if lines is not None and end > start:
+            result.append(Cue(start=round(start, 3), end=round(end, 3), lines=lines))
+            free_from = end
+    return result
+
+
+def _escaped(lines: Sequence[str]) -> str:
+    """`-->` can't stand in a cue either; without its `>` it is harmless."""
+    return "\n".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
+
+
+def _time(seconds: float, point: str) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}{point}{milliseconds % 1000:03}"

@@ -1,0 +1,188 @@
+"""Plan a video: from script, voice, page and templates to scenes. Pure: the same input gives the same plan.
+
+A scene is as long as its section was given, or as its speech needs, in half seconds; so leads whose
+sentences differ a little share scenes. Between the cards, the scenes are ranges of one tour of the page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+import math
+from urllib.parse import urlsplit
+
+from shared.composition.cards import intro_card, outro_card
+from shared.composition.timeline import Narration, Scene, Timeline
+from shared.recording import (
+    RECORDER_VERSION,
+    BilledTo,
+    Card,
+    PageReport,
+    SceneJob,
+    Tour,
+    Viewport,
+    default_tour,
+)
+from shared.scripting import SceneType, Script, Section
+from shared.values import Value
+from shared.voice import Word
+
+LEAD_IN_SECONDS = 0.4
+TAIL_SECONDS = 0.4
+QUANTUM_SECONDS = 0.5
+LONGEST_SCENE_SECONDS = 60
+
+
+class Spoken(Value):
+    """A section's speech: where its audio is kept, how long it is, and when its words are heard."""
+
+    audio_key: str
+    duration_seconds: float
+    words: tuple[Word, ...]
+
+
+class Request(Value):
+    """What a plan is made from.
+
+    page_image: JPEG of the page's first view. freshness: a number that changes when recordings should be
+    made anew. scenes_prefix: where the recorder's jobs are kept, such as `recordings/1/scenes`.
+    """
+
+    name: str
+    company: str
+    script: Script
+    speech: tuple[Spoken, ...]
+    page: PageReport
+    page_image: bytes
+    viewport: Viewport
+    freshness: int
+    scenes_prefix: str
+    billed_to: BilledTo | None = None
+
+
+class Plan(Value):
+    """The timeline, and the recorder's job for each storage prefix that it shows."""
+
+    timeline: Timeline
+    jobs: dict[str, SceneJob]
+
+
+def plan_video(request: Request) -> Plan:
+    """Raises ValueError when a section has no speech."""
+    lengths = [
+        _frames(section, spoken, request.viewport.fps)
+        for section, spoken in zip(request.script.sections, request.speech, strict=True)
+    ]
+    tour_frames = sum(
+        frames
+        for section, frames in zip(request.script.sections, lengths, strict=True)
+        if _shows_page(section.scene_type)
+    )
+    fps = request.viewport.fps
+    tour = Tour(
+        url=request.page.url,
+        steps=default_tour(request.page.scroll_height, request.viewport, tour_frames / fps)
+        if tour_frames
+        else (),
+    )
+    scenes: list[Scene] = []
+    jobs: dict[str, SceneJob] = {}
+    toured = 0
+    for section, spoken, frames in zip(request.script.sections, request.speech, lengths, strict=True):
+        narration: Narration | None = Narration(
+            audio_key=spoken.audio_key,
+            offset_seconds=LEAD_IN_SECONDS,
+            duration_seconds=spoken.duration_seconds,
+            words=spoken.words,
+        )
+        source: Tour | Card = tour if _shows_page(section.scene_type) else _card(request, section, frames)
+        first = toured if isinstance(source, Tour) else 0
+        for start, count in _pieces(frames, LONGEST_SCENE_SECONDS * fps):
+            job = SceneJob(
+                source=source,
+                viewport=request.viewport,
+                first_frame=first + start,
+                frame_count=count,
+                billed_to=request.billed_to,
+            )
+            prefix = f"{request.scenes_prefix}/{scene_key(job, request.page, request.freshness)}"
+            jobs[prefix] = job
+            scenes.append(
+                Scene(
+                    title=section.title,
+                    scene_type=section.scene_type,
+                    job=prefix,
+                    frame_count=count,
+                    narration=narration,
+                )
+            )
+            narration = None  # a section longer than a scene is heard on from its first piece
+        if isinstance(source, Tour):
+            toured += frames
+    return Plan(timeline=Timeline(viewport=request.viewport, scenes=tuple(scenes)), jobs=jobs)
+
+
+def scene_key(job: SceneJob, page: PageReport, freshness: int) -> str:
+    """SHA-256 over everything that shapes the scene's pixels: what is shown, as it is now, and by what."""
+    shaped: dict[str, object] = {
+        "job": job.model_dump(mode="json", exclude={"billed_to"}),
+        "recorder": RECORDER_VERSION,
+        "browser": page.work.browser_version,
+    }
+    if isinstance(job.source, Tour):
+        shaped |= {"page": page.fingerprint, "freshness": freshness}
+    return hashlib.sha256(json.dumps(shaped, sort_keys=True).encode()).hexdigest()
+
+
+def _shows_page(scene_type: SceneType) -> bool:
+    return scene_type not in {"intro", "cta"}
+
+
+def _card(request: Request, section: Section, frames: int) -> Card:
+    host = _public_host(request.page.final_url)
+    view = request.viewport
+    if section.scene_type == "intro":
+        html = intro_card(
+            request.name,
+            request.company,
+            page_title=request.page.title,
+            page_image=request.page_image,
+            page_host=host,
+            duration_seconds=frames / view.fps,
+            viewport_width=view.width,
+            viewport_height=view.height,
+        )
+    else:
+        html = outro_card(
+            request.name,
+            request.company,
+            page_image=request.page_image,
+            page_host=host,
+            viewport_width=view.width,
+            viewport_height=view.height,
+        )
+    return Card(html=html)
+
+
+def _public_host(url: str) -> str | None:
+    """The host as people know it; an address of numbers or this machine says nothing to a lead."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host if "." in host else None
+    return None
+
+
+def _frames(section: Section, spoken: Spoken, fps: int) -> int:
+    needed = LEAD_IN_SECONDS + spoken.duration_seconds + TAIL_SECONDS
+    seconds = max(section.duration_seconds, needed)
+    return math.ceil(math.ceil(seconds / QUANTUM_SECONDS - 1e-9) * QUANTUM_SECONDS * fps)
+
+
+def _pieces(frames: int, longest: int) -> list[tuple[int, int]]:
+    """(start, count) of pieces that differ by a frame at most, none longer than `longest`."""
+    count = math.ceil(frames / longest)
+    edges = [frames * n // count for n in range(count + 1)]
+    return [(start, end - start) for start, end in zip(edges, edges[1:], strict=False)]

@@ -1,0 +1,90 @@
+"""The plan step: makes a video's timeline and writes the recorder's jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from shared.composition.plan import Plan, Request, Spoken, plan_video
+from shared.database.models import Lead, ScreenRecording, Video, VideoScript, Voiceover
+from shared.recording import JOB, PAGE_IMAGE, RESULT, BilledTo, PageReport, Viewport
+from shared.scripting import Script
+from shared.storage import Storage
+from shared.workflow import Tools, VideoEvent, begin_step, settle_step
+
+
+def timeline_key(workspace_id: int, video_id: int) -> str:
+    """Where a video's timeline is kept."""
+    return f"videos/{workspace_id}/{video_id}/timeline.json"
+
+
+def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
+    """Returns {jobs}: the storage prefix of each scene that is not filmed yet."""
+    storage, workspace_id, video_id = tools.storage, event.workspace_id, event.video_id
+    with tools.database.workspace(workspace_id) as session:
+        video = session.get_one(Video, video_id)
+        page = PageReport.model_validate_json(storage.get(f"{video.page_job}/{RESULT}"))
+        plan = plan_video(
+            _request(session, video, page, storage, tools.settings.recording_freshness_hours * 3600)
+        )
+        if video.screen_recording_id is None:
+            video.screen_recording_id = _add_recording(session, video, plan)
+    settle_step(
+        tools.database, workspace_id, video_id, "check_page",
+        page.work.started_at, page.work.finished_at, {"verdict": page.verdict, "reasons": page.reasons},
+    )  # fmt: skip
+    for prefix, job in plan.jobs.items():
+        if not storage.exists(f"{prefix}/{JOB}"):
+            storage.put(f"{prefix}/{JOB}", job.model_dump_json().encode(), "application/json")
+    storage.put(
+        timeline_key(workspace_id, video_id), plan.timeline.model_dump_json().encode(), "application/json"
+    )
+    frames = {prefix: job.frame_count for prefix, job in plan.jobs.items()}
+    begin_step(tools.database, workspace_id, video_id, "record", {"jobs": frames})
+    return {"jobs": [prefix for prefix in plan.jobs if not storage.exists(f"{prefix}/{RESULT}")]}
+
+
+def _request(session: Session, video: Video, page: PageReport, storage: Storage, window: int) -> Request:
+    lead = session.get_one(Lead, video.lead_id)
+    script = session.get_one(VideoScript, video.video_script_id)
+    voiceover = session.get_one(Voiceover, video.voiceover_id)
+    return Request(
+        name=lead.name,
+        company=lead.company,
+        script=Script(
+            script_style=script.script_style,
+            sections=script.sections,
+            total_duration_seconds=script.total_duration_seconds,
+            ai_model_used=script.ai_model_used or "",
+        ),
+        speech=tuple(Spoken.model_validate(section) for section in voiceover.sections),
+        page=page,
+        page_image=storage.get(f"{video.page_job}/{PAGE_IMAGE}"),
+        viewport=Viewport.model_validate(video.options["viewport"]),
+        freshness=_window(video.created_at, window),
+        scenes_prefix=f"recordings/{video.workspace_id}/scenes",
+        billed_to=BilledTo(workspace_id=video.workspace_id, video_id=video.id),
+    )
+
+
+def _window(at: datetime, seconds: int) -> int:
+    """Which window of freshness a moment lies in."""
+    return int(at.timestamp()) // seconds
+
+
+def _add_recording(session: Session, video: Video, plan: Plan) -> int:
+    viewport = plan.timeline.viewport
+    row = ScreenRecording(
+        workspace_id=video.workspace_id,
+        lead_id=video.lead_id,
+        demo_site_id=video.demo_site_id,
+        url_recorded=video.url,
+        resolution=f"{viewport.width}x{viewport.height}",
+        recording_config=viewport.model_dump(mode="json"),
+        status="recording",
+    )
+    session.add(row)
+    session.flush()
+    return row.id

@@ -1,0 +1,117 @@
+"""What an invocation cost: Lambda's REPORT lines, read from CloudWatch Logs' subscription events.
+
+    REPORT RequestId: 3f…	Duration: 12.34 ms	Billed Duration: 13 ms	Memory Size: 512 MB	…
+
+Source: the line's fields as AWS Lambda prints them in text form. `Init Duration` is there on a cold start,
+`Status` (timeout, error) and `Error Type` when the invocation ended badly. AWS charges the Billed Duration.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.costs.prices import Architecture, Prices
+from shared.values import Value
+
+_FIELD = re.compile(r"(?:^|\s)([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*): (\S+)")
+INVOCATION = "invocation"
+
+
+class InvocationReport(Value):
+    """A REPORT line. status: `success`, `timeout`, `error` …; error_type such as `Runtime.OutOfMemory`."""
+
+    request_id: str
+    duration_ms: Decimal
+    billed_duration_ms: int
+    memory_size_mb: int
+    max_memory_used_mb: int
+    init_duration_ms: Decimal | None = None
+    status: str = "success"
+    error_type: str | None = None
+
+    @property
+    def cold(self) -> bool:
+        return self.init_duration_ms is not None
+
+
+class InvocationLine(Value):
+    """Our own line by which an invocation tells for whom it worked."""
+
+    function_request_id: str
+    workspace_id: int
+    video_id: int
+    step: str
+
+
+class LogBatch(Value):
+    """What one subscription event carries."""
+
+    log_group: str
+    log_stream: str
+    messages: tuple[str, ...]
+
+
+def parse_report(message: str) -> InvocationReport | None:
+    """The report, or None if the message is something else or lacks a field that every report has."""
+    if not message.startswith("REPORT RequestId:"):
+        return None
+    fields = dict(_FIELD.findall(message.removeprefix("REPORT ")))
+    try:
+        return InvocationReport(
+            request_id=fields["RequestId"],
+            duration_ms=fields["Duration"],
+            billed_duration_ms=fields["Billed Duration"],
+            memory_size_mb=fields["Memory Size"],
+            max_memory_used_mb=fields["Max Memory Used"],
+            init_duration_ms=fields.get("Init Duration"),
+            status=fields.get("Status", "success"),
+            error_type=fields.get("Error Type"),
+        )
+    except (KeyError, ValidationError):
+        return None
+
+
+def price_invocation(
+    report: InvocationReport, prices: Prices, architecture: Architecture = "x86_64"
+) -> Decimal:
+    """What the invocation cost in USD, exactly: its billed GB-seconds and its request."""
+    return prices.lambda_usd(report.billed_duration_ms, report.memory_size_mb, architecture)
+
+
+def parse_invocation_line(message: str) -> InvocationLine | None:
+    """Our line, or None if the message is anything else."""
+    try:
+        fields = json.loads(message)
+    except ValueError:
+        return None
+    if not isinstance(fields, dict) or fields.get("message") != INVOCATION:
+        return None
+    try:
+        return InvocationLine.model_validate({name: fields.get(name) for name in InvocationLine.model_fields})
+    except ValidationError:
+        return None
+
+
+def decode_subscription(event: Mapping[str, Any]) -> LogBatch:
+    """The messages of a CloudWatch Logs subscription event, `{"awslogs": {"data": base64 of gzip of JSON}}`.
+
+    A control message (CloudWatch trying the subscription) has none. Raises ValueError for anything else.
+    """
+    try:
+        batch = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+        events = batch["logEvents"] if batch["messageType"] == "DATA_MESSAGE" else []
+        return LogBatch(
+            log_group=batch["logGroup"],
+            log_stream=batch["logStream"],
+            messages=tuple(entry["message"].rstrip("\n") for entry in events),
+        )
+    except (KeyError, TypeError, OSError, EOFError) as error:
+        raise ValueError(f"not a subscription event of CloudWatch Logs: {error}") from error

@@ -1,0 +1,395 @@
+"""Every table. Each row belongs to a workspace; row-level security (see migrations) keeps workspaces apart.
+
+What is known only at the end of a step may be NULL until then. Money is USD with ten decimals: a millionth
+of a cent, with two to spare. Times are UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Names constraints alike everywhere, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        Decimal: Numeric(20, 10),
+        str: Text,
+        float: Float,
+        date: Date,
+    }
+
+
+class Owned:
+    """A row of a workspace, with an integer id and the time it was made."""
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, sort_order=-2)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), index=True, sort_order=-1)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), sort_order=90)
+
+
+class Changing(Owned):
+    """A row that changes after it was made."""
+
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=func.now(), onupdate=func.now(), sort_order=91
+    )
+
+
+class Workspace(Base):
+    __tablename__ = "workspaces"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Lead(Changing, Base):
+    """The person a video is for. `variables` are further fields a script or a URL may use."""
+
+    __tablename__ = "leads"
+
+    name: Mapped[str]
+    company: Mapped[str]
+    industry: Mapped[str | None]
+    email: Mapped[str | None]
+    title: Mapped[str | None]
+    website: Mapped[str | None]
+    notes: Mapped[str | None]
+    variables: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class DemoSite(Changing, Base):
+    """A page that is often recorded, and how."""
+
+    __tablename__ = "demo_sites"
+
+    name: Mapped[str]
+    url: Mapped[str]
+    recording_settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Video(Changing, Base):
+    """One run of the pipeline for one lead. `options` is what was asked (style, duration, key messages …)."""
+
+    __tablename__ = "videos"
+
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"), index=True)
+    demo_site_id: Mapped[int | None] = mapped_column(ForeignKey("demo_sites.id"))
+    url: Mapped[str]
+    options: Mapped[dict[str, Any]]
+    page_job: Mapped[str]
+    status: Mapped[str] = mapped_column(String(50), default="pending", index=True)
+    failed_step: Mapped[str | None]
+    reason: Mapped[str | None]
+    video_script_id: Mapped[int | None] = mapped_column(ForeignKey("video_scripts.id"))
+    voiceover_id: Mapped[int | None] = mapped_column(ForeignKey("voiceovers.id"))
+    screen_recording_id: Mapped[int | None] = mapped_column(ForeignKey("screen_recordings.id"))
+    composed_video_id: Mapped[int | None] = mapped_column(ForeignKey("composed_videos.id"))
+    hosted_video_id: Mapped[int | None] = mapped_column(ForeignKey("hosted_videos.id"))
+    completed_at: Mapped[datetime | None]
+
+
+class VideoStep(Base):
+    """A step of a video's pipeline. progress: 0 to 1 within the step. result: what it handed to the next."""
+
+    __tablename__ = "video_steps"
+
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    position: Mapped[int]
+    status: Mapped[str] = mapped_column(String(50), default="pending")
+    progress: Mapped[float] = mapped_column(default=0.0)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+    reason: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None]
+
+
+class ScreenRecording(Changing, Base):
+    __tablename__ = "screen_recordings"
+
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
+    demo_site_id: Mapped[int | None] = mapped_column(ForeignKey("demo_sites.id"))
+    url_recorded: Mapped[str]
+    video_file_path: Mapped[str | None]
+    duration_seconds: Mapped[float | None]
+    resolution: Mapped[str] = mapped_column(String(50), default="1920x1080")
+    file_size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(String(50), default="pending")
+    reason: Mapped[str | None]
+    recording_config: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class RecordingSession(Owned, Base):
+    """One scene's filming: by which request and browser, when, how many frames, how many of them unique."""
+
+    __tablename__ = "recording_sessions"
+
+    screen_recording_id: Mapped[int] = mapped_column(
+        ForeignKey("screen_recordings.id", ondelete="CASCADE"), index=True
+    )
+    job: Mapped[str]
+    request_id: Mapped[str]
+    browser_version: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]
+    frame_count: Mapped[int]
+    unique_frame_count: Mapped[int]
+
+
+class RecordingSegment(Owned, Base):
+    """A scene of a recording: where in the video it stands and where its frames are kept."""
+
+    __tablename__ = "recording_segments"
+    __table_args__ = (UniqueConstraint("screen_recording_id", "position"),)
+
+    screen_recording_id: Mapped[int] = mapped_column(ForeignKey("screen_recordings.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    job: Mapped[str]
+    first_frame: Mapped[int]
+    frame_count: Mapped[int]
+    scene_type: Mapped[str] = mapped_column(String(20))
+
+
+class VideoScript(Changing, Base):
+    __tablename__ = "video_scripts"
+
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
+    script_style: Mapped[str] = mapped_column(String(50))
+    sections: Mapped[list[Any]]
+    total_duration_seconds: Mapped[float]
+    target_audience: Mapped[str | None]
+    key_messages: Mapped[list[Any]] = mapped_column(default=list)
+    ai_model_used: Mapped[str | None] = mapped_column(String(100))
+    ai_cost: Mapped[Decimal | None]
+    is_approved: Mapped[str] = mapped_column(String(50), default="pending")
+    version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(50), default="completed")
+
+
+class Voiceover(Changing, Base):
+    """A spoken script. `sections` gives each section's audio key, length and words."""
+
+    __tablename__ = "voiceovers"
+
+    video_script_id: Mapped[int | None] = mapped_column(ForeignKey("video_scripts.id"), index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
+    voice_preset: Mapped[str] = mapped_column(String(100))
+    voice_settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    voice_id: Mapped[str | None] = mapped_column(String(100))
+    voice_name: Mapped[str | None] = mapped_column(String(100))
+    format: Mapped[str] = mapped_column(String(10), default="wav")
+    audio_file_path: Mapped[str | None]
+    duration_seconds: Mapped[float | None]
+    characters_processed: Mapped[int] = mapped_column(default=0)
+    cost_usd: Mapped[Decimal | None]
+    sections: Mapped[list[Any]] = mapped_column(default=list)
+    status: Mapped[str] = mapped_column(String(50), default="pending")
+
+
+class VoiceoverUsage(Owned, Base):
+    """What a day's voice cost, and what the cache spared."""
+
+    __tablename__ = "voiceover_usage"
+    __table_args__ = (UniqueConstraint("workspace_id", "day", "model"),)
+
+    day: Mapped[date]
+    model: Mapped[str] = mapped_column(String(100))
+    characters: Mapped[int] = mapped_column(BigInteger, default=0)
+    cost_usd: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    calls: Mapped[int] = mapped_column(default=0)
+    cache_hits: Mapped[int] = mapped_column(default=0)
+    saved_usd: Mapped[Decimal] = mapped_column(default=Decimal(0))
+
+
+class VoiceoverCache(Owned, Base):
+    """A piece of speech that is kept, and how often it was used again."""
+
+    __tablename__ = "voiceover_cache"
+    __table_args__ = (UniqueConstraint("workspace_id", "content_hash"),)
+
+    content_hash: Mapped[str] = mapped_column(String(64))
+    voice_id: Mapped[str] = mapped_column(String(100))
+    model: Mapped[str] = mapped_column(String(100))
+    audio_key: Mapped[str]
+    characters: Mapped[int]
+    duration_seconds: Mapped[float]
+    price_usd: Mapped[Decimal]
+    hits: Mapped[int] = mapped_column(default=0)
+    last_used_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ComposedVideo(Changing, Base):
+    __tablename__ = "composed_videos"
+
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
+    screen_recording_id: Mapped[int | None] = mapped_column(ForeignKey("screen_recordings.id"))
+    voiceover_id: Mapped[int | None] = mapped_column(ForeignKey("voiceovers.id"))
+    video_file_path: Mapped[str | None]
+    thumbnail_path: Mapped[str | None]
+    captions_path: Mapped[str | None]
+    duration_seconds: Mapped[float | None]
+    resolution: Mapped[str] = mapped_column(String(20))
+    format: Mapped[str] = mapped_column(String(10), default="mp4")
+    file_size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    quality_versions: Mapped[list[Any]] = mapped_column(default=list)
+    branding_applied: Mapped[bool] = mapped_column(default=False)
+    has_intro: Mapped[bool] = mapped_column(default=False)
+    processing_time_seconds: Mapped[float | None]
+    status: Mapped[str] = mapped_column(String(50), default="pending")
+    reason: Mapped[str | None]
+
+
+class CompositionJob(Changing, Base):
+    """A composition's work: how many clips it needed and how many it had to encode."""
+
+    __tablename__ = "composition_jobs"
+
+    composed_video_id: Mapped[int] = mapped_column(
+        ForeignKey("composed_videos.id", ondelete="CASCADE"), index=True
+    )
+    status: Mapped[str] = mapped_column(String(50), default="pending")
+    clips_total: Mapped[int] = mapped_column(default=0)
+    clips_encoded: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+
+class HostedVideo(Changing, Base):
+    __tablename__ = "hosted_videos"
+
+    composed_video_id: Mapped[int | None] = mapped_column(ForeignKey("composed_videos.id"), index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
+    hosting_provider: Mapped[str] = mapped_column(String(50))
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    share_url: Mapped[str]
+    embed_url: Mapped[str]
+    thumbnail_url: Mapped[str | None]
+    title: Mapped[str]
+    description: Mapped[str | None]
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    privacy: Mapped[str] = mapped_column(String(20), default="unlisted")
+    password_hash: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    download_enabled: Mapped[bool] = mapped_column(default=False)
+    analytics_enabled: Mapped[bool] = mapped_column(default=True)
+    view_count: Mapped[int] = mapped_column(default=0)
+    unique_viewers: Mapped[int] = mapped_column(default=0)
+    avg_watch_percentage: Mapped[float | None]
+    total_cost_usd: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    status: Mapped[str] = mapped_column(String(50), default="pending")
+
+
+class VideoView(Owned, Base):
+    """One viewing: what was watched, by whom as far as that is known, and how it is classified."""
+
+    __tablename__ = "video_views"
+    __table_args__ = (UniqueConstraint("workspace_id", "view_id"),)
+
+    hosted_video_id: Mapped[int] = mapped_column(
+        ForeignKey("hosted_videos.id", ondelete="CASCADE"), index=True
+    )
+    view_id: Mapped[str] = mapped_column(UUID(as_uuid=False))
+    viewer_hash: Mapped[str | None] = mapped_column(String(64))
+    started_at: Mapped[datetime]
+    watched: Mapped[list[Any]] = mapped_column(default=list)
+    watched_seconds: Mapped[float] = mapped_column(default=0.0)
+    country: Mapped[str | None] = mapped_column(String(2))
+    device: Mapped[str | None] = mapped_column(String(20))
+    classification: Mapped[str] = mapped_column(String(30), default="unclassified")
+    classification_reason: Mapped[str | None]
+
+
+class PaidCallRow(Changing, Base):
+    """The ledger: a call to a paid vendor, written down before it is made."""
+
+    __tablename__ = "paid_calls"
+    __table_args__ = (Index("ix_paid_calls_workspace_id_content_hash", "workspace_id", "content_hash"),)
+
+    video_id: Mapped[int | None] = mapped_column(ForeignKey("videos.id"), index=True)
+    step: Mapped[str | None] = mapped_column(String(50))
+    vendor: Mapped[str] = mapped_column(String(50))
+    operation: Mapped[str] = mapped_column(String(100))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    request: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None]
+    quantity: Mapped[Decimal | None]
+    unit: Mapped[str | None] = mapped_column(String(30))
+    price_usd: Mapped[Decimal | None]
+
+
+class Invocation(Base):
+    """The two lines that tell of a Lambda invocation, whichever comes first: who it worked for, and its REPORT.
+
+    Belongs to no workspace: once both are here, the cost entry is written in the right one.
+    """
+
+    __tablename__ = "invocations"
+
+    request_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    function: Mapped[str] = mapped_column(String(100))
+    workspace_id: Mapped[int | None]
+    video_id: Mapped[int | None]
+    step: Mapped[str | None] = mapped_column(String(50))
+    report: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CostEntry(Base):
+    """Something that cost money, or would on AWS.
+
+    reference: the Lambda request id or the paid call's id, so that the same cost is never written twice.
+    workspace: NULL where nobody in particular is to pay, as for a migration.
+    """
+
+    __tablename__ = "cost_entries"
+    __table_args__ = (UniqueConstraint("kind", "reference"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    workspace_id: Mapped[int | None] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    video_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    step: Mapped[str | None] = mapped_column(String(50))
+    kind: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(100))
+    reference: Mapped[str] = mapped_column(String(100))
+    quantity: Mapped[Decimal | None]
+    unit: Mapped[str | None] = mapped_column(String(30))
+    amount_usd: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,100 @@
+"""What a lead opens: the share page, the player alone for other sites, and the page for a link that leads nowhere.
+
+Each is one HTML document without anything from elsewhere: it reads in a mail client's preview, works
+without JavaScript, and carries the policy for its own inline style and script. The site's edge sends
+CONTENT_SECURITY_POLICY (EMBED_CONTENT_SECURITY_POLICY for /embed/) beside it; both hold, so the looser
+word about inline text here changes nothing and an old page goes on working next to new ones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from shared.html import template_environment
+from shared.values import Value
+
+_SHARED_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src 'self' data:; "
+    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+CONTENT_SECURITY_POLICY = f"{_SHARED_POLICY}; frame-ancestors 'none'"
+"""The header for /v/ and for the not-found page."""
+EMBED_CONTENT_SECURITY_POLICY = f"{_SHARED_POLICY}; frame-ancestors *"
+"""The header for /embed/, which any site may frame."""
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+SitePath = Annotated[str, StringConstraints(pattern=r"^/[^/\s]\S*$")]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+
+
+class SharePage(Value):
+    """What the pages say and show.
+
+    base_url: where the site is, without a slash at the end; previews need whole addresses.
+    *_path: from the site's root, such as `/media/abc/video.mp4`. The poster is a JPEG of width x height.
+    captions_path: WebVTT. published_at: with its time zone.
+    call_to_action_url: where the button leads; without it there is no button.
+    """
+
+    title: str
+    description: str
+    lead_name: str
+    company: str
+    slug: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    base_url: WebAddress
+    video_path: SitePath
+    poster_path: SitePath
+    captions_path: SitePath | None
+    captions_language: str = "en"
+    duration_seconds: float = Field(gt=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    published_at: datetime
+    call_to_action_url: WebAddress | None = None
+    call_to_action_label: str = "Book a time"
+
+    @property
+    def share_url(self) -> str:
+        return f"{self.base_url.rstrip('/')}/v/{self.slug}"
+
+    @property
+    def embed_url(self) -> str:
+        return f"{self.base_url.rstrip('/')}/embed/{self.slug}"
+
+    def absolute(self, path: str) -> str:
+        """The whole address of a path of this site."""
+        return self.base_url.rstrip("/") + path
+
+
+def share_page(page: SharePage) -> str:
+    """The page behind `/v/{slug}`: a greeting, the player, what is said as text, a next step."""
+    return _render("share.html", page=page, clock=_clock(page.duration_seconds), layout=_layout(page))
+
+
+def embed_page(page: SharePage) -> str:
+    """The page behind `/embed/{slug}`: the player alone, filling its frame."""
+    return _render("embed.html", page=page, clock=_clock(page.duration_seconds), layout=_layout(page))
+
+
+def not_found_page() -> str:
+    """What a link that leads nowhere shows; to be sent with status 404."""
+    return _render("not_found.html")
+
+
+def _render(template: str, **values: object) -> str:
+    return template_environment(_TEMPLATES).get_template(template).render(**values)
+
+
+def _layout(page: SharePage) -> str:
+    return "upright" if page.height > page.width else "lying"
+
+
+def _clock(seconds: float) -> str:
+    """75.2 becomes 1:15."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"

@@ -1,0 +1,150 @@
+"""What the recorder is asked and what it answers, as files under one storage prefix.
+
+A step with the database writes `job.json` under a prefix; `check_page` and `record`, which have no database,
+put their frames beside it and `result.json` last. Whoever finds a `result.json` knows that the work is done.
+
+    recordings/{workspace_id}/pages/{key}/    job.json (PageJob)   page.jpg                   result.json (PageReport)
+    recordings/{workspace_id}/scenes/{key}/   job.json (SceneJob)  frames.mkv progress.json   result.json (SceneResult)
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.values import Value
+
+JOB = "job.json"
+PROGRESS = "progress.json"
+RESULT = "result.json"
+FRAMES = "frames.mkv"
+PAGE_IMAGE = "page.jpg"
+
+
+class BilledTo(Value):
+    """The video that pays for a job. Not part of any content key: a shared scene is paid by whoever came first."""
+
+    workspace_id: int
+    video_id: int
+
+
+class Viewport(Value):
+    """The picture: size in CSS pixels, frames per second and device scale (device pixels per CSS pixel)."""
+
+    width: int = Field(1920, ge=160, le=3840, multiple_of=2)
+    height: int = Field(1080, ge=160, le=3840, multiple_of=2)
+    fps: int = Field(30, ge=1, le=60)
+    device_scale: float = Field(1.0, ge=1.0, le=2.0)
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of a frame, in device pixels."""
+        return round(self.width * self.device_scale), round(self.height * self.device_scale)
+
+
+class Hold(Value):
+    """Stay where the page is, for `seconds`. The page's clock runs on."""
+
+    kind: Literal["hold"] = "hold"
+    seconds: float = Field(gt=0)
+
+
+class Scroll(Value):
+    """Scroll, eased, during `seconds`, until `to` of the page's scrollable height is above the fold (0 top, 1 end)."""
+
+    kind: Literal["scroll"] = "scroll"
+    seconds: float = Field(gt=0)
+    to: float = Field(ge=0, le=1)
+
+
+TourStep = Annotated[Hold | Scroll, Field(discriminator="kind")]
+
+
+class Tour(Value):
+    """A page and what happens on it. Second 0 is the moment the page has loaded and settled."""
+
+    kind: Literal["tour"] = "tour"
+    url: str
+    steps: tuple[TourStep, ...]
+
+
+class Card(Value):
+    """A whole HTML document of ours, shown without any network. Second 0 is its load."""
+
+    kind: Literal["card"] = "card"
+    html: str
+
+
+class SceneJob(Value):
+    """Film frames [first_frame, first_frame + frame_count) of a source; frame n shows the page at n / fps seconds."""
+
+    source: Annotated[Tour | Card, Field(discriminator="kind")]
+    viewport: Viewport
+    first_frame: int = Field(ge=0)
+    frame_count: int = Field(gt=0)
+    billed_to: BilledTo | None = None
+
+
+class PageJob(Value):
+    """Open a page once and judge whether it can be filmed."""
+
+    url: str
+    viewport: Viewport
+    billed_to: BilledTo | None = None
+
+
+class Work(Value):
+    """When a job was worked on, by which Lambda request, in which browser."""
+
+    started_at: datetime
+    finished_at: datetime
+    request_id: str = ""
+    browser_version: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+class SceneResult(Value):
+    """Answer to a SceneJob, beside `frames.mkv`.
+
+    frames.mkv holds only the *unique* frames, as JPEG in Matroska, each with its duration: time base
+    1/fps or finer, first frame at 0. durations: of each unique frame, in frames; they sum to frame_count.
+    """
+
+    frame_count: int
+    durations: tuple[int, ...]
+    width: int
+    height: int
+    fps: int
+    work: Work
+
+
+class PageReport(Value):
+    """Answer to a PageJob, beside `page.jpg` (the first view).
+
+    fingerprint: changes when what the page shows changes (hash of the first view and of the page's height).
+    scroll_height: of the whole page, in CSS pixels.
+    verdict: ok, warn or fail; reasons: sentences for a person, empty when ok.
+    """
+
+    url: str
+    final_url: str
+    http_status: int
+    title: str
+    load_seconds: float
+    scroll_height: int
+    fingerprint: str
+    verdict: Literal["ok", "warn", "fail"]
+    reasons: tuple[str, ...] = ()
+    work: Work
+
+
+class Progress(Value):
+    """How far a scene is; written about once a second."""
+
+    frames_done: int
+    frames_total: int

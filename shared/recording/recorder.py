@@ -1,0 +1,164 @@
+"""The recorder on its own: a URL in, an mp4 out, without rows and without the rest of the product."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from shared.errors import Permanent
+from shared.recording.camera import film
+from shared.recording.job import Tour, TourStep, Viewport
+from shared.recording.opening import opened
+from shared.recording.stage import Stage
+from shared.recording.tour import default_tour
+from shared.recording.video import VideoFile
+from shared.settings import Settings, read_settings
+from shared.values import Value
+
+Quality = Literal["ultra", "high", "medium", "fast", "preview"]
+
+
+class TooLong(Permanent):
+    """The recording would be longer than VIDEO_MAX_DURATION_SECONDS."""
+
+
+class RecordingConfig(Value):
+    """How to record. resolution: WIDTHxHEIGHT, in pixels; frame_rate: frames per second."""
+
+    resolution: str = Field("1920x1080", pattern=r"^\d{3,4}x\d{3,4}$")
+    frame_rate: int = Field(30, ge=1, le=60)
+    quality: Quality = "high"
+
+    @property
+    def viewport(self) -> Viewport:
+        width, _, height = self.resolution.partition("x")
+        return Viewport(width=int(width), height=int(height), fps=self.frame_rate)
+
+
+class RecordingResult(Value):
+    """A finished recording. duration_seconds: frames / frame rate."""
+
+    file_path: Path
+    duration_seconds: float
+    resolution: str
+    file_size_bytes: int
+
+
+class ScreenRecorder:
+    """Films web pages to mp4 files."""
+
+    def __init__(self, config: RecordingConfig | None = None, settings: Settings | None = None) -> None:
+        self._config = config or RecordingConfig()
+        self._settings = settings
+
+    async def start_recording(
+        self,
+        url: str,
+        output_path: Path | str | None = None,
+        duration_seconds: float = 30.0,
+        tour: tuple[TourStep, ...] | None = None,
+    ) -> RecordingResult:
+        """Film a page: load, settle, then `duration_seconds` of its tour.
+
+        output_path: of the mp4; without it, a new name in the folder of recordings.
+        tour: what happens on the page; without it, a scroll through the page that fits the duration.
+
+        Raises:
+            PageFault: the page can't be recorded; the text says why.
+            TooLong: see VIDEO_MAX_DURATION_SECONDS.
+        """
+        settings = self._settings or read_settings()
+        if not 0 < duration_seconds <= settings.video_max_duration_seconds:
+            most = settings.video_max_duration_seconds
+            raise TooLong(
+                f"a recording lasts up to {most} s (VIDEO_MAX_DURATION_SECONDS), not {duration_seconds:g}"
+            )
+        target = Path(output_path) if output_path else _new_path(settings)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.partial")
+        viewport = self._config.viewport
+        try:
+            async with opened(
+                Tour(url=url, steps=tour or ()),
+                viewport,
+                allow_hosts=settings.recording_allow_hosts,
+                chromium_path=settings.chromium_path,
+                deadline_seconds=60 + 60 * duration_seconds,
+            ) as stage:
+                if tour is None:
+                    height = viewport.height + (await stage.page.look()).room
+                    stage.steps = default_tour(height, viewport, duration_seconds)
+                frames = max(1, round(duration_seconds * viewport.fps))
+                await self._write(stage, frames, partial, settings)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return RecordingResult(
+            file_path=target,
+            duration_seconds=frames / viewport.fps,
+            resolution=self._config.resolution,
+            file_size_bytes=target.stat().st_size,
+        )
+
+    async def _write(self, stage: Stage, frames: int, path: Path, settings: Settings) -> None:
+        """Film and encode side by side: while one picture is encoded the next ones are taken."""
+        preset, crf = encoder_settings(self._config.quality, settings)
+        view = stage.viewport
+        with VideoFile(path, *view.pixels, view.fps, preset=preset, crf=crf) as video:
+            writer = _Writer(video)
+            async with aclosing(film(stage, 0, frames)) as taken:
+                async for jpeg in taken:
+                    await writer.add(jpeg)
+            await writer.finish()
+
+
+class _Writer:
+    """Gives each unique frame to the encoder, in a thread, once it is known how long it stands."""
+
+    def __init__(self, video: VideoFile) -> None:
+        self._video = video
+        self._jpeg = b""
+        self._frames = 0
+        self._encoding: asyncio.Task[None] | None = None
+
+    async def add(self, jpeg: bytes | None) -> None:
+        if jpeg is not None:
+            await self._pass_on()
+            self._jpeg, self._frames = jpeg, 0
+        self._frames += 1
+
+    async def finish(self) -> None:
+        await self._pass_on()
+        await self._join()
+
+    async def _pass_on(self) -> None:
+        await self._join()
+        if self._frames:
+            work = asyncio.to_thread(self._video.add, self._jpeg, self._frames)
+            self._encoding = asyncio.create_task(work)
+
+    async def _join(self) -> None:
+        if self._encoding is not None:
+            await self._encoding
+
+
+def encoder_settings(quality: Quality, settings: Settings) -> tuple[str, int]:
+    """x264's preset and CRF for a quality preset."""
+    return {
+        "ultra": (settings.video_preset_ultra, settings.video_crf_ultra),
+        "high": (settings.video_preset_high, settings.video_crf_high),
+        "medium": (settings.video_preset_medium, settings.video_crf_medium),
+        "fast": (settings.video_preset_fast, settings.video_crf_low),
+        "preview": ("ultrafast", 28),
+    }[quality]
+
+
+def _new_path(settings: Settings) -> Path:
+    folder = settings.recording_storage_path or settings.storage_path / "recordings"
+    return folder / f"recording-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}.mp4"

@@ -1,0 +1,69 @@
+"""Film one scene into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.recording.camera import film
+from shared.recording.frames import FrameFile
+from shared.recording.job import FRAMES, Progress, SceneJob, SceneResult, Work
+from shared.recording.opening import opened
+
+RECORDER_VERSION = 1
+"""Part of every scene's content key: raise it when the same job would give other frames."""
+
+OnProgress = Callable[[Progress], None]
+
+
+async def film_scene(
+    job: SceneJob,
+    folder: Path,
+    *,
+    allow_hosts: tuple[str, ...] = (),
+    on_progress: OnProgress | None = None,
+    request_id: str = "",
+    chromium_path: Path | None = None,
+    deadline_seconds: float = 600.0,
+) -> SceneResult:
+    """Film a scene in a browser of its own, and write its unique frames to `folder`/frames.mkv.
+
+    on_progress: told after every frame; it must return at once.
+    request_id: of the Lambda invocation, for the result.
+    deadline_seconds: after so long the browser is ended.
+
+    Raises:
+        PageFault: the page can't be recorded.
+        Retryable: the browser failed us.
+    """
+    started_at = datetime.now(UTC)
+    view = job.viewport
+    width, height = view.pixels
+    source = job.source
+    async with opened(
+        source, view, allow_hosts=allow_hosts, chromium_path=chromium_path, deadline_seconds=deadline_seconds
+    ) as stage:
+        with FrameFile(folder / FRAMES, width, height, view.fps) as file:
+            async with aclosing(film(stage, job.first_frame, job.frame_count)) as frames:
+                done = 0
+                async for jpeg in frames:
+                    file.add(jpeg)
+                    done += 1
+                    if on_progress is not None:
+                        on_progress(Progress(frames_done=done, frames_total=job.frame_count))
+    work = Work(
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        request_id=request_id,
+        browser_version=stage.browser_version,
+    )
+    return SceneResult(
+        frame_count=job.frame_count,
+        durations=tuple(file.durations),
+        width=width,
+        height=height,
+        fps=view.fps,
+        work=work,
+    )

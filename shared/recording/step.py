@@ -1,0 +1,98 @@
+"""The steps that run a browser: check a page, film a scene. They reach one storage prefix and no database."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared.errors import Permanent
+from shared.recording.check import check_page
+from shared.recording.job import (
+    FRAMES,
+    JOB,
+    PAGE_IMAGE,
+    PROGRESS,
+    RESULT,
+    BilledTo,
+    PageJob,
+    PageReport,
+    SceneJob,
+)
+from shared.recording.scene import film_scene
+from shared.values import Value
+from shared.workflow import JobEvent, Tools, tell_for_whom
+
+
+class PageRefused(Permanent):
+    """The page can't be filmed; the text says why."""
+
+
+def check(event: JobEvent, tools: Tools, context: LambdaContext) -> dict[str, Any]:
+    """Judge the page of a PageJob; leaves `page.jpg` and `result.json`.
+
+    Returns {verdict, reasons}. Raises PageRefused if the verdict is `fail`.
+    """
+    job = PageJob.model_validate_json(tools.storage.get(f"{event.job}/{JOB}"))
+    _tell(context, "check_page", job.billed_to)
+    if tools.storage.exists(f"{event.job}/{RESULT}"):
+        report = PageReport.model_validate_json(tools.storage.get(f"{event.job}/{RESULT}"))
+    else:
+        report = _open_page(event, job, tools, context)
+    if report.verdict == "fail":
+        raise PageRefused("; ".join(report.reasons))
+    return {"verdict": report.verdict, "reasons": list(report.reasons)}
+
+
+def _open_page(event: JobEvent, job: PageJob, tools: Tools, context: LambdaContext) -> PageReport:
+    with tempfile.TemporaryDirectory(prefix="leadreel-page-") as name:
+        folder = Path(name)
+        report = asyncio.run(
+            check_page(
+                job,
+                folder,
+                allow_hosts=tools.settings.recording_allow_hosts,
+                request_id=context.aws_request_id,
+                chromium_path=tools.settings.chromium_path,
+            )
+        )
+        image = folder / PAGE_IMAGE
+        if image.exists():
+            tools.storage.put(f"{event.job}/{PAGE_IMAGE}", image, "image/jpeg")
+    _put(tools, f"{event.job}/{RESULT}", report)
+    return report
+
+
+def record(event: JobEvent, tools: Tools, context: LambdaContext) -> dict[str, Any]:
+    """Film a SceneJob; leaves `frames.mkv`, then `result.json`. Returns {frame_count}."""
+    job = SceneJob.model_validate_json(tools.storage.get(f"{event.job}/{JOB}"))
+    _tell(context, "record", job.billed_to)
+    if tools.storage.exists(f"{event.job}/{RESULT}"):
+        return {"frame_count": job.frame_count}
+    with tempfile.TemporaryDirectory(prefix="leadreel-scene-") as name:
+        folder = Path(name)
+        result = asyncio.run(
+            film_scene(
+                job,
+                folder,
+                allow_hosts=tools.settings.recording_allow_hosts,
+                on_progress=lambda progress: _put(tools, f"{event.job}/{PROGRESS}", progress),
+                request_id=context.aws_request_id,
+                chromium_path=tools.settings.chromium_path,
+            )
+        )
+        tools.storage.put(f"{event.job}/{FRAMES}", folder / FRAMES, "video/x-matroska")
+    _put(tools, f"{event.job}/{RESULT}", result)
+    return {"frame_count": job.frame_count}
+
+
+def _put(tools: Tools, key: str, value: Value) -> None:
+    tools.storage.put(key, value.model_dump_json().encode(), "application/json")
+
+
+def _tell(context: LambdaContext, step: str, billed_to: BilledTo | None) -> None:
+    if billed_to is not None:
+        tell_for_whom(context, step, billed_to.workspace_id, billed_to.video_id)

@@ -1,0 +1,84 @@
+"""One tab whose frames we begin and whose time we hold, shielded from what pages do to be in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+
+from shared.errors import Retryable
+from shared.recording.cdp import Connection, Params, Session
+from shared.recording.chromium import Browser
+from shared.recording.clock import FrameClock
+from shared.recording.inpage import SHIELD, InPage
+from shared.recording.job import Viewport
+from shared.recording.stage import Stage
+
+_CRASHED = "the page crashed its tab of the browser"
+
+
+class PageCrashed(Retryable):
+    """The process that shows the page died."""
+
+
+async def new_stage(browser: Browser, viewport: Viewport) -> tuple[Stage, Session]:
+    """The only tab of the browser, empty, its time stopped."""
+    size = {"width": viewport.width, "height": viewport.height}
+    connection = browser.connection
+    others = (await connection.call("Target.getTargets"))["targetInfos"]
+    created = await connection.call(
+        "Target.createTarget", {"url": "about:blank", **size, "enableBeginFrameControl": True}
+    )
+    tab = str(created["targetId"])
+    for other in others:
+        if other["type"] == "page":
+            await connection.call("Target.closeTarget", {"targetId": other["targetId"]})
+    attached = await connection.call("Target.attachToTarget", {"targetId": tab, "flatten": True})
+    target = Session(connection, str(attached["sessionId"]))
+    clock = FrameClock(target, viewport.fps)
+    stage = Stage(clock, InPage(target, tab), viewport, browser.version)
+    await _shield(connection, target, stage, tab)
+    await clock.stop(_date())
+    return stage, target
+
+
+def _date() -> float:
+    """What pages believe the date to be: today at noon (UTC), so that recordings of one day are alike."""
+    return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0).timestamp()
+
+
+async def _shield(connection: Connection, target: Session, stage: Stage, tab: str) -> None:
+    """Dismiss what a page may put between itself and the camera."""
+    chores: set[asyncio.Task[None]] = set()
+
+    def later(send: Connection | Session, command: str, params: Params) -> None:
+        async def run() -> None:
+            with contextlib.suppress(Exception):  # the tab or dialog may be gone, and that is as good
+                await send.call(command, params)
+
+        task = asyncio.create_task(run())
+        chores.add(task)
+        task.add_done_callback(chores.discard)
+
+    def close_popup(event: Params) -> None:
+        info = event["targetInfo"]
+        if info["type"] == "page" and info["targetId"] != tab:
+            later(connection, "Target.closeTarget", {"targetId": info["targetId"]})
+
+    def notice_navigation(event: Params) -> None:
+        if "parentId" not in event["frame"]:
+            stage.navigated = True
+
+    def dismiss(event: Params) -> None:
+        # leaving must not be asked about, everything else is answered with no
+        later(target, "Page.handleJavaScriptDialog", {"accept": event["type"] == "beforeunload"})
+
+    connection.on("Target.targetCreated", close_popup)
+    target.on("Page.javascriptDialogOpening", dismiss)
+    target.on("Page.frameNavigated", notice_navigation)
+    target.on("Inspector.targetCrashed", lambda _: target.lose(PageCrashed(_CRASHED)))
+    await connection.call("Target.setDiscoverTargets", {"discover": True})
+    await connection.call("Browser.setDownloadBehavior", {"behavior": "deny"})
+    await target.call("Inspector.enable")
+    await target.call("Page.enable")
+    await target.call("Page.addScriptToEvaluateOnNewDocument", {"source": SHIELD})

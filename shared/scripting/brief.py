@@ -1,0 +1,123 @@
+"""What a script is to be about: the lead, and what was asked."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from shared.errors import Permanent
+from shared.scripting.script import Style
+from shared.values import Value
+
+JOINERS = "\u200c\u200d"  # parts of emoji and of words in Persian and Hindi
+HONORIFICS = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame"}
+SAYABLE_CHARACTERS = 40  # nobody says a longer name in a greeting
+
+
+class WrongBrief(Permanent):
+    """A script can't be written from what was given; the text names the field."""
+
+
+def one_line(text: str) -> str:
+    """Line breaks and tabs become spaces; control and direction characters go."""
+    kept = (
+        character
+        for character in " ".join(text.split())
+        if character in JOINERS or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
+    )
+    return " ".join("".join(kept).split())
+
+
+def _text(value: object) -> object:
+    return "" if value is None else value
+
+
+Line = Annotated[str, BeforeValidator(_text), AfterValidator(one_line)]
+
+
+class LeadData(BaseModel):
+    """The lead as given, each field on one line. Fields that we don't know are kept for a model to read."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: Annotated[Line, Field(max_length=1000)]
+    company: Annotated[Line, Field(max_length=1000)] = ""
+    industry: Annotated[Line, Field(max_length=1000)] = ""
+    email: Line = ""
+    title: Line = ""
+    website: Line = ""
+    notes: Annotated[str, BeforeValidator(_text), Field(max_length=10_000)] = ""
+
+    @property
+    def first_name(self) -> str:
+        """What the lead is greeted with, spelled as given; empty if no one could say it.
+
+        `Dr. Ana Silva` and `Silva, Ana` give Ana; a name in Chinese, Japanese or Korean is said whole.
+        """
+        name = self.name
+        family, comma, given = name.partition(",")
+        if comma and given.strip() and " " not in family.strip():
+            name = given.strip()
+        words = [word for word in name.split() if any(character.isalnum() for character in word)]
+        while len(words) > 1 and words[0].rstrip(".").casefold() in HONORIFICS:
+            words = words[1:]
+        if not words:
+            return name if len(name) <= SAYABLE_CHARACTERS else ""
+        first = " ".join(words) if _is_east_asian(words[0]) else words[0].strip('"“”„«»()[],;')
+        return first if len(first) <= SAYABLE_CHARACTERS else ""
+
+    @property
+    def spoken_company(self) -> str:
+        """The company as given; empty if it is too long to say."""
+        return self.company if len(self.company) <= 2 * SAYABLE_CHARACTERS else ""
+
+
+def _is_east_asian(word: str) -> bool:
+    names = (unicodedata.name(character, "") for character in word if character.isalpha())
+    return any(name.startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for name in names)
+
+
+class Brief(Value):
+    """An order for a script. duration_seconds: whole half seconds. model: a vendor's id, or empty."""
+
+    lead: LeadData
+    style: Style
+    duration_seconds: float = Field(multiple_of=0.5, ge=5)
+    key_messages: tuple[Annotated[Line, Field(max_length=500)], ...] = Field((), max_length=50)
+    target_audience: Annotated[Line, Field(max_length=500)] = ""
+    model: Line = ""
+
+
+def make_brief(
+    lead_data: Mapping[str, Any],
+    style: str,
+    duration: float,
+    key_messages: Sequence[str],
+    target_audience: str | None,
+    ai_model: str | None,
+    longest_seconds: float,
+) -> Brief:
+    """Raises WrongBrief naming the field."""
+    try:
+        brief = Brief.model_validate(
+            {
+                "lead": dict(lead_data),
+                "style": style,
+                "duration_seconds": duration,
+                "key_messages": tuple(message for message in key_messages if message and message.strip()),
+                "target_audience": target_audience,
+                "model": ai_model,
+            }
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]).replace("duration_seconds", "duration")
+        raise WrongBrief(f"{field}: {first['msg']}") from error
+    if not brief.lead.name:
+        raise WrongBrief("name: it is empty; a personal video needs the lead's name")
+    if brief.duration_seconds > longest_seconds:
+        raise WrongBrief(f"duration: at most {longest_seconds:g} seconds (VIDEO_MAX_DURATION_SECONDS)")
+    return brief

@@ -1,0 +1,127 @@
+"""Every setting, read once from the environment (and a `.env`), typed, with defaults for one machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.errors import Permanent
+
+X264Preset = Literal[
+    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
+]
+Crf = Annotated[int, Field(ge=0, le=51)]
+
+
+class WrongSetting(Permanent):
+    """A setting has a value that can't be used; the text names the variable."""
+
+
+def default_home() -> Path:
+    """Where everything is kept unless LEADREEL_HOME says otherwise: the user's data folder."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "leadreel"
+
+
+class Settings(BaseSettings):
+    """The names are those of the environment variables, in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    # where things are
+    leadreel_home: Path = Field(default_factory=default_home)
+    database_url: str | None = None
+    aws_s3_bucket: str | None = None
+    aws_s3_region: str = "us-east-1"
+    video_storage_path: Path | None = None
+    recording_storage_path: Path | None = None
+    voiceover_storage_path: Path | None = None
+    thumbnail_storage_path: Path | None = None
+
+    # what is served
+    port: int = Field(8000, ge=1, le=65535)
+    public_base_url: str | None = None
+
+    # vendors
+    elevenlabs_api_key: SecretStr | None = None
+    elevenlabs_base_url: str = "https://api.elevenlabs.io"
+    elevenlabs_model_id: str = Field(
+        "eleven_multilingual_v2",
+        validation_alias=AliasChoices("elevenlabs_model_id", "elevenlabs_model"),
+    )
+    elevenlabs_voice_id: str | None = None
+    elevenlabs_voice_name: str | None = None
+    elevenlabs_plan: str | None = None
+    openrouter_api_key: SecretStr | None = None
+    openrouter_base_url: str = "https://openrouter.ai/api/v1"
+    openrouter_model: str = "openai/gpt-4o-mini"
+
+    # voices: the vendor's voice id for each preset
+    voice_professional_male: str = "21m00Tcm4TlvDq8ikWAM"
+    voice_professional_female: str = "EXAVITQu4vr4xnSDxMaL"
+    voice_casual_male: str = "TxGEqnHWrfWFTfGW9XjX"
+    voice_casual_female: str = "jsCqWAovK2LkecY7zXl4"
+    voice_technical: str = "pNInz6obpgDQGcFmaJgB"
+    voiceover_cache_enabled: bool = True
+    voiceover_cache_ttl_days: int = Field(30, ge=0)
+
+    # recording
+    recording_allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    recording_freshness_hours: int = Field(24, ge=1)
+    chromium_path: Path | None = None
+
+    # video
+    video_default_resolution: str = Field("1920x1080", pattern=r"^\d{3,4}x\d{3,4}$")
+    video_max_duration_seconds: int = Field(600, ge=5, le=3600)
+    video_preset_ultra: X264Preset = "veryslow"
+    video_preset_high: X264Preset = "slow"
+    video_preset_medium: X264Preset = "medium"
+    video_preset_fast: X264Preset = "fast"
+    video_crf_ultra: Crf = 18
+    video_crf_high: Crf = 23
+    video_crf_medium: Crf = 28
+    video_crf_low: Crf = 32
+
+    @field_validator("recording_allow_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        """`127.0.0.1:8000, intranet:80` becomes a tuple; each must be host:port."""
+        if not isinstance(value, str):
+            return value
+        hosts = tuple(part.strip() for part in value.split(",") if part.strip())
+        for pair in hosts:
+            host, colon, port = pair.rpartition(":")
+            if not (host and colon and port.isdigit()):
+                raise ValueError(f"{pair!r} is not host:port")
+        return hosts
+
+    @property
+    def storage_path(self) -> Path:
+        """The folder that stands for the bucket on one machine."""
+        return self.leadreel_home / "storage"
+
+    @property
+    def base_url(self) -> str:
+        """What share links start with, without a slash at the end."""
+        return (self.public_base_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+
+def read_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        WrongSetting: naming each variable whose value can't be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        )
+        raise WrongSetting(f"wrong setting: {wrong}") from error

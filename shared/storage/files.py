@@ -1,0 +1,74 @@
+"""Objects as files in a folder, for one machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from shared.storage.port import NotStored
+
+PARTIAL = ".partial-"
+
+
+class FileStorage:
+    """Keys are paths below `root`. Writing is to a hidden neighbour, then a rename: never half an object."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, key: str) -> Path:
+        """The file that a key names. Raises ValueError for a key that leaves the folder."""
+        parts = PurePosixPath(key)
+        if parts.is_absolute() or ".." in parts.parts or not parts.parts or "\0" in key:
+            raise ValueError(f"not a storage key: {key!r}")
+        return self.root / parts
+
+    def put(self, key: str, source: bytes | Path, content_type: str = "application/octet-stream") -> None:
+        target = self.path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=PARTIAL, dir=target.parent)
+        partial = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                if isinstance(source, Path):
+                    with source.open("rb") as original:
+                        shutil.copyfileobj(original, file, 1 << 20)
+                else:
+                    file.write(source)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.chmod(0o644)
+            partial.replace(target)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+
+    def get(self, key: str) -> bytes:
+        try:
+            return self.path(key).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+            raise NotStored(f"nothing is stored under {key}") from error
+
+    def fetch(self, key: str, path: Path) -> None:
+        try:
+            shutil.copyfile(self.path(key), path)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+            raise NotStored(f"nothing is stored under {key}") from error
+
+    def exists(self, key: str) -> bool:
+        return self.path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        self.path(key).unlink(missing_ok=True)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        folder = self.root / PurePosixPath(prefix).parent if not prefix.endswith("/") else self.root / prefix
+        if not folder.is_dir():
+            return
+        found = (path.relative_to(self.root).as_posix() for path in folder.rglob("*") if path.is_file())
+        yield from sorted(
+            key for key in found if key.startswith(prefix) and not PurePosixPath(key).name.startswith(PARTIAL)
+        )

@@ -1,0 +1,39 @@
+"""What the product needs of a place that keeps objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from shared.errors import Permanent
+
+
+class NotStored(Permanent):
+    """There is no object under that key."""
+
+
+class Storage(Protocol):
+    """Objects under keys such as `public/media/abc/video.mp4`. A key shows up whole or not at all."""
+
+    def put(self, key: str, source: bytes | Path, content_type: str = "application/octet-stream") -> None:
+        """Keep these bytes, or the bytes of this file, under `key`, replacing what was there at once."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """The object's bytes; for small ones. Raises NotStored."""
+        ...
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Write the object into the file `path`. Raises NotStored."""
+        ...
+
+    def exists(self, key: str) -> bool: ...
+
+    def delete(self, key: str) -> None:
+        """Forget the object; no error if there is none."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that starts with `prefix`, in order."""
+        ...

@@ -1,0 +1,103 @@
+"""Asking for a video: the rows are made, the page's job is written, and the execution can start."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, EmailStr, Field, StringConstraints, ValidationError
+
+from shared.database import Database
+from shared.database.models import Lead, Video, VideoStep
+from shared.errors import Permanent
+from shared.recording import JOB, BilledTo, PageJob, Viewport
+from shared.scripting import Style
+from shared.settings import Settings
+from shared.storage import Storage
+from shared.values import Value
+from shared.workflow import STEPS
+
+
+class WrongRequest(Permanent):
+    """A field of the request can't be used; the text names it."""
+
+
+REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _plain(text: str) -> str:
+    """Line breaks and tabs become spaces; control characters, and those that reorder what follows, go."""
+    spaced = " ".join(text.split())
+    return "".join(c for c in spaced if unicodedata.category(c) != "Cc" and c not in REORDERING)
+
+
+Text = Annotated[str, AfterValidator(_plain), StringConstraints(strip_whitespace=True)]
+Name = Annotated[Text, Field(min_length=1, max_length=300)]
+
+
+class VideoRequest(Value):
+    """A video for one lead. duration_seconds: of the whole video."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2000)]
+    name: Name
+    company: Name
+    industry: Annotated[Text, Field(max_length=300)] | None = None
+    email: EmailStr | None = None
+    style: Style = "professional"
+    voice_preset: str = "professional_male"
+    duration_seconds: int = 30
+    key_messages: tuple[Annotated[Text, Field(min_length=1, max_length=300)], ...] = ()
+    quality: str = "high"
+    viewport: Viewport = Viewport()
+
+    @classmethod
+    def parse(cls, **fields: Any) -> VideoRequest:
+        """Raises WrongRequest naming the first field that can't be used."""
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            what = "must not be empty" if first["type"] == "string_too_short" else first["msg"].lower()
+            raise WrongRequest(f"{first['loc'][0]}: {what.removeprefix('value error, ')}") from error
+
+
+def create_video(
+    request: VideoRequest, workspace_id: int, database: Database, storage: Storage, settings: Settings
+) -> dict[str, Any]:
+    """Make the lead's and the video's rows. Returns the input of the pipeline's execution."""
+    if request.duration_seconds > settings.video_max_duration_seconds:
+        raise WrongRequest(
+            f"duration_seconds: at most {settings.video_max_duration_seconds} (VIDEO_MAX_DURATION_SECONDS)"
+        )
+    if request.duration_seconds < 5:
+        raise WrongRequest("duration_seconds: at least 5")
+    with database.workspace(workspace_id) as session:
+        lead = Lead(
+            workspace_id=workspace_id,
+            name=request.name,
+            company=request.company,
+            industry=request.industry,
+            email=request.email,
+            variables={},
+        )
+        session.add(lead)
+        session.flush()
+        video = Video(
+            workspace_id=workspace_id,
+            lead_id=lead.id,
+            url=request.url,
+            options=request.model_dump(mode="json", exclude={"url", "name", "company", "industry", "email"}),
+            page_job="",
+            status="pending",
+        )
+        session.add(video)
+        session.flush()
+        video.page_job = f"recordings/{workspace_id}/pages/{video.id}"
+        session.add_all(
+            VideoStep(video_id=video.id, name=name, workspace_id=workspace_id, position=position)
+            for position, name in enumerate(STEPS)
+        )
+        billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)
+        job = PageJob(url=request.url, viewport=request.viewport, billed_to=billed_to)
+        storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
+        return {"workspace_id": workspace_id, "video_id": video.id, "page_job": video.page_job}

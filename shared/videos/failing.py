@@ -1,0 +1,75 @@
+"""A pipeline that failed: which step, and why, in a sentence for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from shared.database import Database
+from shared.database.models import Video, VideoStep
+from shared.values import Value
+
+OURS = frozenset({"Permanent", "Retryable", "RateLimited"})
+
+
+class Failure(Value):
+    """What broke the pipeline. step: the state machine's name of it. error: the error's class name."""
+
+    step: str
+    error: str
+    reason: str
+
+
+def read_failure(failure: Mapping[str, Mapping[str, Any]]) -> Failure:
+    """From what the state machine caught: `{step: {Error, Cause}}`.
+
+    A branch of a Parallel hands its own such object on as the Cause, so the innermost step is named.
+    """
+    [(step, caught)] = failure.items()
+    error, cause = str(caught.get("Error", "")), str(caught.get("Cause", ""))
+    told = _json_object(cause)
+    if error == "Failed" and len(told) == 1 and isinstance(next(iter(told.values())), dict):
+        return read_failure(told)
+    return Failure(step=step, error=error, reason=_sentence(error, str(told.get("errorMessage", cause))))
+
+
+def _sentence(error: str, message: str) -> str:
+    if error in OURS:
+        return message
+    if error in {"States.Timeout", "Sandbox.Timedout"}:
+        return (
+            f"it took too long and was stopped ({message})" if message else "it took too long and was stopped"
+        )
+    if error == "Runtime.OutOfMemory":
+        return f"it needed more memory than it may use and was stopped ({message})"
+    if error.startswith(("Runtime.", "Lambda.")):
+        return f"its worker died ({message})"
+    return f"an unexpected error ({error}: {message})"
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Database) -> None:
+    """Write the failure to the video and to its step."""
+    now = datetime.now(UTC)
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            update(Video)
+            .where(Video.id == video_id)
+            .values(status="failed", failed_step=failure.step, reason=failure.reason, completed_at=now)
+        )
+        session.execute(
+            update(VideoStep)
+            .where(VideoStep.video_id == video_id, VideoStep.name == failure.step)
+            .values(status="failed", reason=failure.reason, finished_at=now)
+        )

@@ -1,0 +1,119 @@
+"""How a video stands: every step's state, what it cost, and where it can be seen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shared.database import Database
+from shared.database.models import ComposedVideo, CostEntry, HostedVideo, Video, VideoStep
+from shared.errors import Permanent
+from shared.recording import PROGRESS, RESULT, Progress, SceneResult
+from shared.storage import NotStored, Storage
+from shared.values import Value
+
+
+class NoSuchVideo(Permanent):
+    """There is no video with that id in this workspace."""
+
+
+class StepState(Value):
+    """A step. seconds: None until it has ended. progress: 0 to 1. cost_usd: so far.
+
+    frames_done, frames_total: of a recording that runs, else 0.
+    """
+
+    name: str
+    status: str
+    seconds: float | None
+    progress: float
+    cost_usd: Decimal
+    frames_done: int = 0
+    frames_total: int = 0
+
+
+class VideoState(Value):
+    """A video. failed_step and reason say why it failed; the keys are storage keys of what is published."""
+
+    video_id: int
+    status: str
+    failed_step: str | None
+    reason: str | None
+    steps: tuple[StepState, ...]
+    cost_usd: Decimal
+    video_key: str | None = None
+    thumbnail_key: str | None = None
+    captions_key: str | None = None
+    slug: str | None = None
+    duration_seconds: float | None = None
+    resolution: str | None = None
+
+
+def read_video(workspace_id: int, video_id: int, database: Database, storage: Storage) -> VideoState:
+    """Raises NoSuchVideo."""
+    with database.workspace(workspace_id) as session:
+        video = session.get(Video, video_id)
+        if video is None:
+            raise NoSuchVideo(f"there is no video {video_id}")
+        costs = _costs(session, video_id)
+        rows = session.scalars(
+            select(VideoStep).where(VideoStep.video_id == video_id).order_by(VideoStep.position)
+        ).all()
+        steps = tuple(_step(row, costs.get(row.name, Decimal(0)), storage) for row in rows)
+        composed = session.get(ComposedVideo, video.composed_video_id) if video.composed_video_id else None
+        hosted = session.get(HostedVideo, video.hosted_video_id) if video.hosted_video_id else None
+        return VideoState(
+            video_id=video.id,
+            status=video.status,
+            failed_step=video.failed_step,
+            reason=video.reason,
+            steps=steps,
+            cost_usd=sum(costs.values(), Decimal(0)),
+            video_key=composed.video_file_path if composed else None,
+            thumbnail_key=composed.thumbnail_path if composed else None,
+            captions_key=composed.captions_path if composed else None,
+            duration_seconds=composed.duration_seconds if composed else None,
+            resolution=composed.resolution if composed else None,
+            slug=hosted.slug if hosted else None,
+        )
+
+
+def _costs(session: Session, video_id: int) -> dict[str, Decimal]:
+    rows = session.execute(
+        select(CostEntry.step, func.sum(CostEntry.amount_usd))
+        .where(CostEntry.video_id == video_id)
+        .group_by(CostEntry.step)
+    )
+    return {step or "other": amount for step, amount in rows}
+
+
+def _step(row: VideoStep, cost_usd: Decimal, storage: Storage) -> StepState:
+    done = total = 0
+    progress = row.progress
+    if row.name == "record" and row.status == "processing" and row.result:
+        # From the recorder's own files: it has no database.
+        done = sum(_frames_done(job, storage) for job in row.result["jobs"])
+        total = sum(row.result["jobs"].values())
+        progress = done / total
+    return StepState(
+        name=row.name,
+        status=row.status,
+        seconds=row.seconds,
+        progress=progress,
+        cost_usd=cost_usd,
+        frames_done=done,
+        frames_total=total,
+    )
+
+
+def _frames_done(job: str, storage: Storage) -> int:
+    try:
+        return SceneResult.model_validate_json(storage.get(f"{job}/{RESULT}")).frame_count
+    except NotStored:
+        pass
+    try:
+        return Progress.model_validate_json(storage.get(f"{job}/{PROGRESS}")).frames_done
+    except NotStored:
+        return 0

@@ -1,0 +1,65 @@
+"""What the product needs of something that speaks. A new voice is one more adapter beside `offline.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, Protocol
+
+import numpy as np
+from pydantic import Field
+
+from shared.values import Value
+
+VoicePreset = Literal["professional_male", "professional_female", "casual_male", "casual_female", "technical"]
+Samples = np.ndarray[tuple[int], np.dtype[np.int16]]
+
+
+class VoiceSettings(Value):
+    """How a voice speaks, each 0..1; None leaves it to the vendor. The offline voice has no such knobs."""
+
+    stability: float | None = Field(None, ge=0, le=1)
+    similarity_boost: float | None = Field(None, ge=0, le=1)
+    style: float | None = Field(None, ge=0, le=1)
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Who speaks: the adapter's own id, and a name for a person to read."""
+
+    voice_id: str
+    voice_name: str
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What was heard.
+
+    samples: mono at `rate` Hz. times: start and end in seconds of every word of `text.split()`.
+    characters: as the vendor counts. price_usd: what they cost when they were bought; bought_before: not now.
+    """
+
+    samples: Samples
+    rate: int
+    times: tuple[tuple[float, float], ...]
+    characters: int
+    price_usd: Decimal
+    bought_before: bool = False
+
+
+class Voice(Protocol):
+    """Speaks in several personas. `model` or `version` changes when the same text would sound different."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    async def cast(self, preset: VoicePreset) -> Persona:
+        """Who speaks for a preset. Raises Permanent when there is no such voice."""
+        ...
+
+    async def say(self, text: str, persona: Persona, settings: VoiceSettings) -> Utterance:
+        """Speak a text of at least one speakable word. Raises Permanent, RateLimited or Retryable."""
+        ...

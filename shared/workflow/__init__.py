@@ -1,0 +1,20 @@
+"""What every step of the pipeline shares: its event, its tools, its bookkeeping, its errors."""
+
+from shared.workflow.names import STEPS, StepName
+from shared.workflow.step import JobEvent, Tools, VideoEvent, job_step, open_tools, tell_for_whom, video_step
+from shared.workflow.steps import begin_step, report_progress, settle_step
+
+__all__ = [
+    "STEPS",
+    "JobEvent",
+    "StepName",
+    "Tools",
+    "VideoEvent",
+    "begin_step",
+    "job_step",
+    "open_tools",
+    "report_progress",
+    "settle_step",
+    "tell_for_whom",
+    "video_step",
+]

@@ -1,0 +1,68 @@
+"""The row of each step: when it began, how far it is, when it was done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from shared.database import Database
+from shared.database.models import Video, VideoStep
+from shared.workflow.names import StepName
+
+
+def _write(database: Database, workspace_id: int, video_id: int, name: StepName, **columns: Any) -> None:
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            update(VideoStep).where(VideoStep.video_id == video_id, VideoStep.name == name).values(**columns)
+        )
+
+
+def result_of(database: Database, workspace_id: int, video_id: int, name: StepName) -> dict[str, Any] | None:
+    """What the step handed on, if it is done."""
+    with database.workspace(workspace_id) as session:
+        row = session.get_one(VideoStep, (video_id, name))
+        return (row.result or {}) if row.status == "completed" else None
+
+
+def begin_step(
+    database: Database,
+    workspace_id: int,
+    video_id: int,
+    name: StepName,
+    result: dict[str, Any] | None = None,
+) -> None:
+    """The step runs. `result` may already say what it works on, for whoever watches."""
+    _write(
+        database, workspace_id, video_id, name,
+        status="processing", started_at=datetime.now(UTC), progress=0.0, reason=None, result=result,
+    )  # fmt: skip
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            update(Video).where(Video.id == video_id, Video.status == "pending").values(status="processing")
+        )
+
+
+def report_progress(
+    database: Database, workspace_id: int, video_id: int, name: StepName, progress: float
+) -> None:
+    """How far a running step is, from 0 to 1."""
+    _write(database, workspace_id, video_id, name, progress=min(max(progress, 0.0), 1.0))
+
+
+def settle_step(
+    database: Database,
+    workspace_id: int,
+    video_id: int,
+    name: StepName,
+    started_at: datetime,
+    finished_at: datetime,
+    result: dict[str, Any] | None = None,
+) -> None:
+    """The step is done; one without a database is settled by the next that has it."""
+    _write(
+        database, workspace_id, video_id, name,
+        status="completed", started_at=started_at, finished_at=finished_at,
+        seconds=(finished_at - started_at).total_seconds(), progress=1.0, result=result or {}, reason=None,
+    )  # fmt: skip

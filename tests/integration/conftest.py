@@ -1,0 +1,38 @@
+"""One embedded Postgres with all tables for the integration tests that need rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.postgres import Postgres
+from shared.accounts import open_workspace
+from shared.database import Database
+from shared.database.migrating import upgrade
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("home"))
+    server.start()
+    try:
+        upgrade(server.owner_url)
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database(migrated: Postgres) -> Iterator[Database]:
+    """As a function sees it: through the role that owns nothing."""
+    opened = Database(migrated.app_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def workspace_id(database: Database, request: pytest.FixtureRequest, tmp_path: Path) -> int:
+    """A workspace of the test's own."""
+    return open_workspace(database, f"{request.node.name} {tmp_path.name}")

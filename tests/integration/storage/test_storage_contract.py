@@ -1,0 +1,111 @@
+"""One contract for every place that keeps objects."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto.server import ThreadedMotoServer
+
+from shared.storage import FileStorage, NotStored, Storage
+from shared.storage.s3 import S3Storage
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["files", "s3"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    if request.param == "files":
+        return FileStorage(tmp_path / "storage")
+    client = boto3.client(
+        "s3",
+        endpoint_url=request.getfixturevalue("moto"),
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 1}),
+    )
+    bucket = f"leadreel-{abs(hash(tmp_path))}"
+    client.create_bucket(Bucket=bucket)
+    return S3Storage(client, bucket)
+
+
+def test_what_is_put_can_be_got_and_fetched(storage: Storage, tmp_path: Path) -> None:
+    storage.put("a/b.txt", b"one", "text/plain")
+    source = tmp_path / "source"
+    source.write_bytes(b"two" * 1000)
+    storage.put("a/c.bin", source)
+    assert storage.get("a/b.txt") == b"one"
+    storage.fetch("a/c.bin", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+
+
+def test_putting_again_replaces(storage: Storage) -> None:
+    storage.put("k", b"old")
+    storage.put("k", b"new")
+    assert storage.get("k") == b"new"
+
+
+def test_what_is_not_there_says_so(storage: Storage, tmp_path: Path) -> None:
+    assert not storage.exists("none")
+    with pytest.raises(NotStored):
+        storage.get("none")
+    with pytest.raises(NotStored):
+        storage.fetch("none", tmp_path / "none")
+    storage.delete("none")
+
+
+def test_deleting_forgets(storage: Storage) -> None:
+    storage.put("x/y", b"1")
+    assert storage.exists("x/y")
+    storage.delete("x/y")
+    assert not storage.exists("x/y")
+
+
+def test_keys_are_listed_by_prefix_in_order(storage: Storage) -> None:
+    for key in ("v/2/b", "v/1/a", "v/10/c", "w/1"):
+        storage.put(key, b"")
+    assert list(storage.keys("v/")) == ["v/1/a", "v/10/c", "v/2/b"]
+    assert list(storage.keys("v/1")) == ["v/1/a", "v/10/c"]
+    assert list(storage.keys("none/")) == []
+
+
+def test_a_reader_sees_the_old_or_the_new_object_never_a_part(storage: Storage, tmp_path: Path) -> None:
+    versions = {b"a" * 2_000_000, b"b" * 3_000_000}
+    storage.put("big", min(versions))
+    ended = threading.Event()
+
+    def write() -> None:
+        for version in sorted(versions) * 3:
+            storage.put("big", version)
+        ended.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while not ended.is_set():
+        assert storage.get("big") in versions
+    writer.join()
+
+
+@pytest.mark.parametrize("key", ["/etc/passwd", "../x", "a/../../x", "", "a\0b"])
+def test_a_key_never_leaves_the_folder(tmp_path: Path, key: str) -> None:
+    with pytest.raises(ValueError, match="not a storage key"):
+        FileStorage(tmp_path).put(key, b"")
+
+
+def test_a_broken_put_leaves_nothing_behind(tmp_path: Path) -> None:
+    storage = FileStorage(tmp_path / "storage")
+    with pytest.raises(FileNotFoundError):
+        storage.put("a/b", tmp_path / "missing")
+    assert [path for path in (tmp_path / "storage").rglob("*") if path.is_file()] == []

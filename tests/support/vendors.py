@@ -1,0 +1,317 @@
+"""The paid vendors as one HTTP server on loopback, speaking their published wire form and counting what they charge.
+
+    with VendorServer() as vendors:
+        Settings(elevenlabs_api_key="any", elevenlabs_base_url=vendors.elevenlabs_url, …)
+        vendors.elevenlabs.failures.append(Failure(429, {"detail": …}, {"Retry-After": "3"}))
+        vendors.elevenlabs.charges  # how many answers were charged
+
+A request that the vendor would refuse is refused in the vendor's form and not charged.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+
+RATE = 24_000
+CHARACTER_SECONDS = 0.065
+OUTPUT_FORMATS = {"mp3_44100_128", "pcm_16000", "pcm_22050", "pcm_24000", "pcm_44100"}
+LEAST_TOKENS = 40
+
+
+@dataclass
+class Failure:
+    """What goes wrong with one request, instead of an answer.
+
+    status: refused, uncharged. `truncated`, `lost` and `hung`: charged, and the answer is cut off, never sent, or
+    never ends.
+    """
+
+    status: int = 500
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    way: Literal["refused", "truncated", "lost", "hung"] = "refused"
+
+
+class Refused(Exception):
+    """The vendor says no."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
+@dataclass
+class Vendor:
+    """What a vendor has seen. requests: bodies in order. charges: answers charged."""
+
+    refused_keys: set[str] = field(default_factory=set)
+    failures: deque[Failure] = field(default_factory=deque)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    charges: int = 0
+
+
+@dataclass
+class ElevenLabs(Vendor):
+    """voices: id to name; None takes any id. characters: how many were charged."""
+
+    voices: dict[str, str] | None = None
+    characters: int = 0
+
+
+@dataclass
+class OpenRouter(Vendor):
+    """contents: what the model says next, instead of a script that obeys the order. price: of each answer."""
+
+    contents: deque[str] = field(default_factory=deque)
+    price: str = "0.00041325"
+
+
+class VendorServer:
+    """Both vendors, on a free port of loopback."""
+
+    def __init__(self) -> None:
+        self.elevenlabs = ElevenLabs()
+        self.openrouter = OpenRouter()
+        self.closing = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        base = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.elevenlabs_url = f"{base}/elevenlabs"
+        self.openrouter_url = f"{base}/openrouter/api/v1"
+
+    def __enter__(self) -> VendorServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closing.set()
+        self._server.shutdown()
+        self._thread.join(10)
+        self._server.server_close()
+
+
+def _handler(vendors: VendorServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = 65_536
+        disable_nagle_algorithm = True
+
+        def log_message(self, *_: object) -> None:
+            """Tests read what was counted, not a log."""
+
+        def do_GET(self) -> None:
+            self._serve(None)
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers.get("content-length") or 0))
+            try:
+                body = json.loads(content)
+            except ValueError:
+                self._send(400, {"detail": "the body is no JSON"})
+                return
+            self._serve(body)
+
+        def _serve(self, body: dict[str, Any] | None) -> None:
+            place = urlsplit(self.path)
+            query = {name: values[0] for name, values in parse_qs(place.query).items()}
+            of_elevenlabs = place.path.startswith("/elevenlabs/")
+            vendor: Vendor = vendors.elevenlabs if of_elevenlabs else vendors.openrouter
+            try:
+                if of_elevenlabs:
+                    path = place.path.removeprefix("/elevenlabs")
+                    _check_elevenlabs_key(vendors.elevenlabs, self.headers.get("xi-api-key"))
+                    if body is None:
+                        self._send(200, list_voices(vendors.elevenlabs, path, query))
+                        return
+                    vendor.requests.append(body)
+                    answer, quantity = speak(vendors.elevenlabs, path, query, body)
+                else:
+                    path = place.path.removeprefix("/openrouter")
+                    _check_openrouter_key(vendors.openrouter, self.headers.get("authorization"))
+                    if body is None:
+                        raise Refused(405, {"error": {"code": 405, "message": "Method Not Allowed"}})
+                    vendor.requests.append(body)
+                    answer, quantity = complete(vendors.openrouter, path, body)
+            except Refused as refused:
+                self._send(refused.status, refused.body)
+                return
+            failure = vendor.failures.popleft() if vendor.failures else None
+            if failure is not None and failure.way == "refused":
+                self._send(failure.status, failure.body, failure.headers)
+                return
+            vendor.charges += 1
+            if isinstance(vendor, ElevenLabs):
+                vendor.characters += quantity
+            self._answer(answer, failure)
+
+        def _answer(self, answer: Any, failure: Failure | None) -> None:
+            if failure is None:
+                self._send(200, answer)
+            elif failure.way == "truncated":
+                content = json.dumps(answer).encode()
+                self._send(200, content[: len(content) // 2])
+            elif failure.way == "lost":
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+            else:
+                vendors.closing.wait(60)
+                self.close_connection = True
+
+        def _send(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(content)))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+            self.wfile.flush()
+
+    return Handler
+
+
+# --- ElevenLabs ---------------------------------------------------------------------------------------------
+
+
+def _check_elevenlabs_key(vendor: ElevenLabs, key: str | None) -> None:
+    if not key or key in vendor.refused_keys:
+        detail = {"status": "invalid_api_key", "message": "Invalid API key"}
+        raise Refused(401, {"detail": detail})
+
+
+def list_voices(vendor: ElevenLabs, path: str, query: dict[str, str]) -> dict[str, Any]:
+    """GET /v2/voices."""
+    if path != "/v2/voices":
+        raise Refused(404, {"detail": "Not Found"})
+    wanted = query.get("search", "").casefold()
+    found = [
+        {"voice_id": voice_id, "name": name, "category": "premade"}
+        for voice_id, name in (vendor.voices or {}).items()
+        if wanted in name.casefold()
+    ]
+    return {"voices": found, "has_more": False, "total_count": len(found), "next_page_token": None}
+
+
+def speak(
+    vendor: ElevenLabs, path: str, query: dict[str, str], body: dict[str, Any]
+) -> tuple[dict[str, Any], int]:
+    """POST /v1/text-to-speech/{voice_id}/with-timestamps: a buzz for each word, and when each character is."""
+    parts = path.strip("/").split("/")
+    if len(parts) != 4 or parts[:2] != ["v1", "text-to-speech"] or parts[3] != "with-timestamps":
+        raise Refused(404, {"detail": "Not Found"})
+    if vendor.voices is not None and parts[2] not in vendor.voices:
+        detail = {"status": "voice_not_found", "message": f"A voice with voice_id {parts[2]} was not found."}
+        raise Refused(404, {"detail": detail})
+    text, output_format = body.get("text"), query.get("output_format", "mp3_44100_128")
+    if not isinstance(text, str) or not text or not isinstance(body.get("model_id"), str):
+        raise Refused(
+            422, {"detail": [{"loc": ["body", "text"], "msg": "Field required", "type": "missing"}]}
+        )
+    if output_format not in OUTPUT_FORMATS:
+        raise Refused(422, {"detail": [{"loc": ["query"], "msg": "unknown output_format", "type": "enum"}]})
+    if output_format != "pcm_24000":
+        raise Refused(400, {"detail": {"status": "not_here", "message": "this server speaks pcm_24000"}})
+    for name, value in (body.get("voice_settings") or {}).items():
+        if name != "use_speaker_boost" and not 0 <= value <= 1:
+            raise Refused(422, {"detail": [{"loc": [name], "msg": "must be from 0 to 1", "type": "range"}]})
+    starts = [index * CHARACTER_SECONDS for index in range(len(text))]
+    alignment = {
+        "characters": list(text),
+        "character_start_times_seconds": starts,
+        "character_end_times_seconds": [start + CHARACTER_SECONDS for start in starts],
+    }
+    audio = base64.b64encode(buzz(text).tobytes()).decode()
+    return {"audio_base64": audio, "alignment": alignment, "normalized_alignment": alignment}, len(text)
+
+
+def buzz(text: str) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    """A buzz of 140 Hz where the text has characters, quiet at its spaces. Mono at 24 kHz."""
+    samples = round(CHARACTER_SECONDS * RATE)
+    loud = np.repeat([not character.isspace() for character in text], samples).astype(float)
+    edge = np.ones(240) / 240
+    time = np.arange(loud.size) / RATE
+    wave = sum(np.sin(2 * np.pi * 140 * harmonic * time) / harmonic for harmonic in range(1, 12))
+    return (np.convolve(loud, edge, "same") * wave * 4000).astype(np.int16)
+
+
+# --- OpenRouter ---------------------------------------------------------------------------------------------
+
+
+def _check_openrouter_key(vendor: OpenRouter, authorization: str | None) -> None:
+    scheme, _, key = (authorization or "").partition(" ")
+    if scheme != "Bearer" or not key or key in vendor.refused_keys:
+        raise Refused(401, {"error": {"code": 401, "message": "No auth credentials found"}})
+
+
+def complete(vendor: OpenRouter, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """POST /api/v1/chat/completions, with a JSON schema for the answer and the cost in `usage`."""
+    if path != "/api/v1/chat/completions":
+        raise Refused(404, {"error": {"code": 404, "message": "Not Found"}})
+    complaint = _complaint(body)
+    if complaint:
+        raise Refused(400, {"error": {"code": 400, "message": complaint}})
+    content = vendor.contents.popleft() if vendor.contents else obedient_script(body["messages"])
+    usage: dict[str, Any] = {
+        "prompt_tokens": LEAST_TOKENS + len(json.dumps(body["messages"])) // 4,
+        "completion_tokens": LEAST_TOKENS + len(content) // 4,
+    }
+    usage["total_tokens"] = usage["prompt_tokens"] + usage["completion_tokens"]
+    if (body.get("usage") or {}).get("include"):
+        usage["cost"] = float(vendor.price)
+    message = {"role": "assistant", "content": content}
+    reply = {
+        "id": f"gen-{vendor.charges}",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": body["model"],
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": usage,
+    }
+    return reply, usage["total_tokens"]
+
+
+def _complaint(body: dict[str, Any]) -> str:
+    messages = body.get("messages")
+    if not isinstance(body.get("model"), str) or "/" not in body["model"]:
+        return f"{body.get('model')} is not a valid model ID"
+    if not isinstance(messages, list) or not messages:
+        return "messages: required"
+    for message in messages:
+        if message.get("role") not in {"system", "user", "assistant"} or not message.get("content"):
+            return "messages: each needs a role and content"
+    wanted = body.get("response_format") or {}
+    schema = wanted.get("json_schema") or {}
+    if wanted.get("type") != "json_schema" or not schema.get("name") or not schema.get("schema"):
+        return "response_format: a named JSON schema is needed"
+    return ""
+
+
+def obedient_script(messages: list[dict[str, str]]) -> str:
+    """What a good model would answer to the order in the first user message."""
+    order = json.loads(next(message["content"] for message in messages if message["role"] == "user"))
+    total = order["duration_seconds"]
+    intro, cta = order["intro_seconds"], order["cta_seconds"] or 1
+    name, company = order["greet_as"] or "there", order["company"] or "your team"
+    middle = [
+        "The page opens with what it is about.",
+        *(f"Note this: {one}." for one in order["key_messages"]),
+    ]
+    told = [("Introduction", f"Hello {name}, a short look for {company}.", intro, "intro")]
+    each = (total - intro - cta) / len(middle)
+    told += [("The page", text, each, "feature" if index else "demo") for index, text in enumerate(middle)]
+    told.append(("Next step", f"{name}, simply reply.", cta, "cta"))
+    keys = ("title", "content", "duration_seconds", "scene_type")
+    return json.dumps({"sections": [dict(zip(keys, section, strict=True)) for section in told]})
