@@ -39,9 +39,10 @@ apt_unpack() {
 }
 
 apt_download() {
-    local state=$1 known
+    local state known
+    mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
+    state=$(cd "$1" && pwd)  # apt takes other paths to be below /
     shift
-    mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
     local private=(
         -o Dir::State="$state" -o Dir::State::lists="$state/lists" -o Dir::Cache="$state/cache"
         -o Dir::State::status=/var/lib/dpkg/status -o Debug::NoLocking=true -o Acquire::Retries=3

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local import asl
+from local.catalogue import ACCOUNT, REGION
 from local.choice import holds
 from local.failure import Failure
 from local.paths import evaluate, render
+from local.visits import Execution, Visit
 
 PAYLOAD_LIMIT = 256 * 1024  # bytes of JSON between states
 TOO_LARGE, RUNTIME, TIMEOUT = "States.DataLimitExceeded", "States.Runtime", "States.Timeout"
@@ -69,3 +71,47 @@ def moment(when: datetime | str) -> datetime:
     except ValueError as error:
         raise Failure(RUNTIME, f"{when!r} is no timestamp") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def plan_retry(
+    retriers: Sequence[asl.Retrier], made: tuple[int, ...], error: str, spread: float
+) -> tuple[tuple[int, ...], float] | None:
+    """(retries made of each retrier, this one included; seconds until it), or None if there is none.
+
+    spread: within [0, 1], for full jitter.
+    """
+    counts = list(made or [0] * len(retriers))
+    for index, retrier in enumerate(retriers):
+        if not matches(retrier.error_equals, error):
+            continue
+        if counts[index] >= retrier.max_attempts:
+            return None
+        delay = retrier.interval_seconds * retrier.backoff_rate ** counts[index]
+        if retrier.max_delay_seconds is not None:
+            delay = min(delay, retrier.max_delay_seconds)
+        counts[index] += 1
+        return tuple(counts), delay * (spread if retrier.jitter_strategy == "FULL" else 1.0)
+    return None
+
+
+def context_of(execution: Execution, visit: Visit, item: dict[str, Any]) -> dict[str, Any]:
+    """The context object. item: its Map, within one."""
+    place = f"arn:aws:states:{REGION}:{ACCOUNT}"
+    context = {
+        "Execution": {
+            "Id": f"{place}:execution:{execution.machine}:{execution.name}",
+            "Name": execution.name,
+            "Input": execution.input,
+            "StartTime": execution.created_at.isoformat(),
+        },
+        "StateMachine": {
+            "Id": f"{place}:stateMachine:{execution.machine}",
+            "Name": execution.machine,
+        },
+        "State": {
+            "Name": visit.state,
+            "EnteredTime": visit.entered_at.isoformat(),
+            "RetryCount": visit.attempt,
+        },
+    }
+    return {**context, "Map": item} if item else context

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -18,6 +15,7 @@ from starlette.routing import Route
 
 from local.gateway import broken, request_event, response_of, unavailable
 from local.runtime_api import Answer
+from shared.hosting import CONTENT_SECURITY_POLICY, EMBED_CONTENT_SECURITY_POLICY, not_found_page
 
 CONTENT_TYPES = {
     ".mp4": "video/mp4",
@@ -38,33 +36,17 @@ CONTENT_TYPES = {
 GATEWAY_SECONDS = 30.0
 LARGEST_BODY = 4_500_000  # bytes; as base64 it fills Lambda's 6 MB
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin"}
 
 CallApi = Callable[[bytes, float], Awaitable[Answer]]  # an event as JSON, seconds it may take
-
-NOT_FOUND = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Not found</title>
-<style>
-body { font: 18px/1.5 system-ui, sans-serif; color: #1c2430 }
-body { max-width: 32em; margin: 20vh auto; padding: 0 1em }
-</style>
-<h1>There is nothing here</h1>
-<p>The link may be incomplete, or the video is no longer shared. Please ask whoever sent it to you.</p>
-</html>
-"""
-
 
 def edge(public: Path, call_api: CallApi) -> Starlette:
     """The application. public: storage's folder of what anyone may read."""
 
     async def page(kind: str, request: Request) -> Response:
         text = find(public, f"{kind}/{request.path_params['slug']}/index.html").read_text(encoding="utf-8")
-        framed = "*" if kind == "embed" else "'none'"
-        headers = COMMON | {"Content-Security-Policy": policy(text, framed), "Cache-Control": "no-cache"}
+        policy = EMBED_CONTENT_SECURITY_POLICY if kind == "embed" else CONTENT_SECURITY_POLICY
+        headers = COMMON | {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
         return HTMLResponse(text, headers=headers)
 
     async def file(folder: str, request: Request) -> Response:
@@ -85,9 +67,9 @@ def edge(public: Path, call_api: CallApi) -> Starlette:
         return broken() if answer.failed else response_of(answer.payload)
 
     async def missing(request: Request, error: Exception) -> Response:
-        headers = COMMON | {"Content-Security-Policy": policy(NOT_FOUND, "'none'")}
+        headers = COMMON | {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return HTMLResponse(NOT_FOUND, status, headers=headers)
+        return HTMLResponse(not_found_page(), status, headers=headers)
 
     routes = [
         *(Route(f"/{kind}/{{slug}}", partial(page, kind)) for kind in ("v", "embed")),
@@ -109,20 +91,6 @@ def find(root: Path, relative: str) -> Path:
     if not found.is_file() or not found.is_relative_to(root.resolve()):
         raise HTTPException(404)
     return found
-
-
-def policy(page: str, frame_ancestors: str) -> str:
-    """A Content-Security-Policy that lets a page show its own media and its own inline styles, and no script
-    but files of ours."""
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
-        for style in STYLE.findall(page)
-    )
-    return (
-        f"default-src 'none'; style-src 'self' {hashes}; script-src 'self'; img-src 'self' data:; "
-        f"media-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-        f"frame-ancestors {frame_ancestors}"
-    )
 
 
 async def read_body(request: Request) -> bytes | None:

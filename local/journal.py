@@ -17,7 +17,7 @@ import psycopg2
 from psycopg2.extras import Json, RealDictCursor
 
 from local.postgres import connect
-from local.visits import Execution, Status, Visit
+from local.visits import Execution, JournalLost, Status, Visit
 
 Result = TypeVar("Result")
 
@@ -143,7 +143,10 @@ class PostgresJournal:
         self._thread.shutdown()
 
     async def _do(self, work: Callable[[_Session], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._session)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._session)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            raise JournalLost(str(error)) from error
 
 
 class _Session:

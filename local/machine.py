@@ -15,16 +15,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from local import asl
-from local.catalogue import ACCOUNT, REGION
 from local.dataflow import (
     RUNTIME,
     TIMEOUT,
     choose,
+    context_of,
     filled,
     limit_size,
     matches,
     moment,
     passed,
+    plan_retry,
     text_of,
     through,
 )
@@ -158,28 +159,11 @@ class Run:
             try:
                 return await self._once(state, visit, given, item)
             except Failure as failure:
-                delay = self._plan_retry(state.retry, visit, failure)
-                if delay is None:
+                planned = plan_retry(state.retry, visit.retries, failure.error, self._clock.spread())
+                if planned is None:
                     raise
+            visit.retries, delay = planned
             await self._until(visit, self._clock.now() + timedelta(seconds=delay))
-
-    def _plan_retry(self, retriers: Sequence[asl.Retrier], visit: Visit, failure: Failure) -> float | None:
-        """Seconds until the next attempt, counted in the visit; None if there is none."""
-        made = list(visit.retries or [0] * len(retriers))
-        for index, retrier in enumerate(retriers):
-            if not matches(retrier.error_equals, failure.error):
-                continue
-            if made[index] >= retrier.max_attempts:
-                return None
-            delay = retrier.interval_seconds * retrier.backoff_rate ** made[index]
-            if retrier.max_delay_seconds is not None:
-                delay = min(delay, retrier.max_delay_seconds)
-            if retrier.jitter_strategy == "FULL":
-                delay *= self._clock.spread()
-            made[index] += 1
-            visit.retries = tuple(made)
-            return delay
-        return None
 
     async def _once(self, state: asl.Working, visit: Visit, given: Any, item: dict[str, Any]) -> Any:
         context = self._context(visit, item)
@@ -246,26 +230,7 @@ class Run:
         return self._clock.now() + timedelta(seconds=seconds)
 
     def _context(self, visit: Visit, item: dict[str, Any]) -> dict[str, Any]:
-        execution = self._execution
-        place_of = f"arn:aws:states:{REGION}:{ACCOUNT}"
-        context = {
-            "Execution": {
-                "Id": f"{place_of}:execution:{execution.machine}:{execution.name}",
-                "Name": execution.name,
-                "Input": execution.input,
-                "StartTime": execution.created_at.isoformat(),
-            },
-            "StateMachine": {
-                "Id": f"{place_of}:stateMachine:{execution.machine}",
-                "Name": execution.machine,
-            },
-            "State": {
-                "Name": visit.state,
-                "EnteredTime": visit.entered_at.isoformat(),
-                "RetryCount": visit.attempt,
-            },
-        }
-        return {**context, "Map": item} if item else context
+        return context_of(self._execution, visit, item)
 
 
 async def all_or_none(work: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:

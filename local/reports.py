@@ -8,8 +8,10 @@ the same wrapping.
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import json
+import logging
 import math
 import time
 import uuid
@@ -23,6 +25,9 @@ from local.catalogue import ACCOUNT, Function
 LARGEST_LOG = 10_000_000  # bytes; then one older file is kept beside it
 LARGEST_BATCH = 1000  # lines in one event
 INVOCATION_MARK = '"invocation"'
+LARGEST_SPOOL = 50_000_000  # bytes
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,12 @@ class FunctionLog:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def write(self, line: str) -> None:
-        if self._path.exists() and self._path.stat().st_size > LARGEST_LOG:
-            self._path.replace(self._path.with_suffix(".1.log"))
-        with self._path.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(line + "\n")
+        """Append a line. A full disk costs the line, not the invocation."""
+        with contextlib.suppress(OSError):
+            if self._path.exists() and self._path.stat().st_size > LARGEST_LOG:
+                self._path.replace(self._path.with_suffix(".1.log"))
+            with self._path.open("a", encoding="utf-8", errors="replace") as file:
+                file.write(line + "\n")
 
 
 class ReportSpool:
@@ -83,8 +90,13 @@ class ReportSpool:
             json.dumps({"group": group, "id": uuid.uuid4().hex, "timestamp": now, "message": message})
             for message in messages
         ]
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write("".join(line + "\n" for line in lines))
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                if file.tell() > LARGEST_SPOOL:
+                    raise OSError(f"{self._path} is full; {LARGEST_SPOOL} bytes wait to be handed on")
+                file.write("".join(line + "\n" for line in lines))
+        except OSError as error:
+            log.warning("the costs of an invocation of %s are lost: %s", function.name, error)
 
     def take(self) -> list[dict[str, Any]]:
         """The oldest lines, at most one batch; they stay until `drop`. A half-written one is left out."""

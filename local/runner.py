@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -11,7 +12,7 @@ from local.asl import Machine
 from local.dataflow import RUNTIME
 from local.failure import Failure
 from local.machine import Clock, Invoke, Run
-from local.visits import Execution, Journal
+from local.visits import Execution, Journal, JournalLost
 
 POLL_SECONDS = 5.0  # should a notification be lost
 AT_ONCE = 50
@@ -50,11 +51,12 @@ class Runner:
         try:
             while True:
                 self._wake.clear()
-                await self._look()
                 try:
+                    await self._look()
+                except JournalLost as error:
+                    log.warning("the journal can't be reached and will be asked again: %s", error)
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
-                except TimeoutError:
-                    continue
         finally:
             tasks = list(self._running.values())
             for task in tasks:
@@ -93,7 +95,13 @@ class Runner:
         machine = self._machines.get(execution.machine)
         if machine is None:
             raise Failure(RUNTIME, f"there is no state machine {execution.machine!r}")
-        return await Run(machine, execution, self._invoke, self._journal, self._clock).to_the_end()
+        try:
+            return await Run(machine, execution, self._invoke, self._journal, self._clock).to_the_end()
+        except (Failure, JournalLost):
+            raise
+        except Exception as error:  # a fault of the interpreter: repeating it would never end
+            log.exception("execution %s failed inside the runtime", execution.name)
+            raise Failure(RUNTIME, f"the runtime itself failed: {error!r}") from error
 
     async def _flush(self) -> None:
         try:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from local.supervisor import Runtime
 from shared.accounts import open_workspace
 from shared.database import Database
-from shared.database.models import HostedVideo, Video
+from shared.database.models import HostedVideo, Lead, Video
 from shared.settings import Settings
 
 POLL_SECONDS = 0.5
@@ -39,8 +39,8 @@ async def serve(settings: Settings) -> int:
 async def _tell(settings: Settings, database: Database) -> None:
     """Print the newest share pages, then each video as it ends."""
     workspace_id = await asyncio.to_thread(open_workspace, database)
-    for title, slug in await asyncio.to_thread(_newest, database, workspace_id):
-        print(f"  {settings.base_url}/v/{slug}  {title}", flush=True)
+    for name, company, slug in await asyncio.to_thread(_newest, database, workspace_id):
+        print(f"  {settings.base_url}/v/{slug}  {name}, {company}", flush=True)
     watched: set[int] = set()
     while True:
         ended, running = await asyncio.to_thread(_look, database, workspace_id, watched)
@@ -52,15 +52,16 @@ async def _tell(settings: Settings, database: Database) -> None:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _newest(database: Database, workspace_id: int) -> list[tuple[str, str]]:
+def _newest(database: Database, workspace_id: int) -> list[tuple[str, str, str]]:
     with database.workspace(workspace_id) as session:
         rows = session.execute(
-            select(HostedVideo.title, HostedVideo.slug)
+            select(Lead.name, Lead.company, HostedVideo.slug)
+            .join(Lead, Lead.id == HostedVideo.lead_id)
             .where(HostedVideo.status == "ready")
             .order_by(HostedVideo.id.desc())
             .limit(SHOWN)
         )
-        return [(title, slug) for title, slug in rows]
+        return [row._tuple() for row in rows]
 
 
 def _look(database: Database, workspace_id: int, watched: set[int]) -> tuple[list[str], set[int]]:

@@ -51,8 +51,15 @@ class Visit:
         return sum(self.retries)
 
 
+class JournalLost(Exception):  # noqa: N818 - the execution isn't at fault and goes on later
+    """The journal can't be reached."""
+
+
 class Journal(Protocol):
-    """Where executions and visits are kept. What was saved is there after a crash."""
+    """Where executions and visits are kept. What was saved is there after a crash.
+
+    Each method may raise JournalLost.
+    """
 
     async def running(self) -> list[Execution]:
         """Executions that have not ended, oldest first."""

@@ -1,4 +1,4 @@
-"""HTML documents of ours, made from Jinja2 templates: always escaped, and bound to a policy they carry themselves.
+"""HTML documents of ours, from Jinja2 templates: always escaped, and bound to a policy that they carry.
 
 A document may be kept for years beside newer ones, so the hashes of its inline style and script stand in
 the document and not in a header that the whole site shares.

@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
 # install.sh VENV: see to it that this machine has Chromium's headless shell and the Noto fonts.
 # Does nothing when they are here; installs Debian's packages when it may; else unpacks them under VENV,
-# where VENV/bin/chromium-headless-shell then starts the browser with its libraries and fonts.
+# where VENV/share/chromium/chromium-headless-shell then starts the browser with its libraries and fonts.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../debian.sh"
 venv=$(cd "$1" && pwd)
 mapfile -t packages < <(grep -v '^#' "$here/packages.txt")
 unpacked=$venv/share/chromium
-wrapper=$venv/bin/chromium-headless-shell
+wrapper=$unpacked/chromium-headless-shell
 
 runs() { [ -x "$1" ] && timeout 60 "$1" --version >/dev/null 2>&1; }
 
 # The first headless shell that runs, in the order in which the recorder looks (shared/recording/chromium.py).
 browser() {
     local program
-    for program in "${CHROMIUM_PATH:-}" "$wrapper" /usr/lib/chromium/chromium-headless-shell \
+    if [ -n "${CHROMIUM_PATH:-}" ]; then  # then no other counts
+        runs "$CHROMIUM_PATH" && echo "$CHROMIUM_PATH"
+        return
+    fi
+    for program in "$wrapper" /usr/lib/chromium/chromium-headless-shell \
         /usr/lib/chromium-browser/headless_shell \
         "${HOME:-/root}"/.cache/ms-playwright/chromium_headless_shell-*/*/{chrome-headless-shell,headless_shell} \
         "$(command -v chromium-headless-shell || true)"; do
@@ -75,7 +79,6 @@ END
 }
 
 unpack() {
-    rm -f "$wrapper"
     apt_unpack "$unpacked" "${packages[@]}" || return 1
     write_font_settings
     local program=$unpacked/usr/lib/chromium/chromium-headless-shell
@@ -100,6 +103,11 @@ give_up() {
     say "A headless shell that is here already is used if CHROMIUM_PATH names it."
     exit 1
 }
+
+if [ -n "${CHROMIUM_PATH:-}" ] && ! browser >/dev/null; then
+    say "CHROMIUM_PATH names $CHROMIUM_PATH, which does not run: correct it, or unset it and try again"
+    exit 1
+fi
 
 if all_found; then exit; fi
 if ! command -v apt-get >/dev/null; then

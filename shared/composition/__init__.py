@@ -1,0 +1,30 @@
+"""Composition: scenes and a voice become a video with captions and a thumbnail."""
+
+from shared.composition.captioning import Cue, captions, cues, srt
+from shared.composition.composing import ComposedVideo, compose
+from shared.composition.encoding import EncoderSettings, Quality
+from shared.composition.ffmpeg import DiskFull, FfmpegFailed, FfmpegStopped
+from shared.composition.media import UnusableMedia, VideoFacts, probe_video
+from shared.composition.thumbnails import make_thumbnail
+from shared.composition.timeline import Narration, Scene, Timeline
+
+__all__ = [
+    "ComposedVideo",
+    "Cue",
+    "DiskFull",
+    "EncoderSettings",
+    "FfmpegFailed",
+    "FfmpegStopped",
+    "Narration",
+    "Quality",
+    "Scene",
+    "Timeline",
+    "UnusableMedia",
+    "VideoFacts",
+    "captions",
+    "compose",
+    "cues",
+    "make_thumbnail",
+    "probe_video",
+    "srt",
+]

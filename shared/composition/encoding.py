@@ -72,10 +72,8 @@ class Picture(Value):
 
     @classmethod
     def of(cls, viewport: Viewport, frame_count: int) -> Picture:
-        """A viewport's pixels; odd sizes, which yuv420p can't hold, lose a row or column."""
-        width, height = (
-            int(side * viewport.device_scale) // 2 * 2 for side in (viewport.width, viewport.height)
-        )
+        """A viewport's pixels; odd sides, which yuv420p can't hold, lose a row or a column."""
+        width, height = (side // 2 * 2 for side in viewport.pixels)
         return cls(width=width, height=height, fps=viewport.fps, frame_count=frame_count)
 
 

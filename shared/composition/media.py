@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -87,6 +88,8 @@ def opened(path: Path, formats: frozenset[str]) -> Iterator[InputContainer]:
         ) as container:
             yield container
     except av.error.FFmpegError as error:
+        if error.errno == errno.ENOSPC:  # said of a file that the block writes
+            raise
         raise UnusableMedia(f"{path.name} is damaged: {error.strerror}") from error
 
 

@@ -23,6 +23,7 @@ TARGET_LUFS = -16.0
 CEILING_DBTP = -2.0
 """1 dB below what is promised: AAC overshoots what it was given, and so does the limiter's resampling."""
 
+_METER_SAMPLES = 4800  # ebur128 works in steps of 100 ms, on blocks of four
 _GATE_LUFS = -70.0
 _FADE_SECONDS = 0.008
 _SILENCE_PEAK = 1e-4  # -80 dBFS: nothing that a gain could turn into speech
@@ -83,7 +84,9 @@ def add(mix: Sound, piece: Sound, at_seconds: float) -> None:
 def measure(sound: Sound) -> Loudness:
     """Integrated loudness (EBU R128) and true peak, as FFmpeg's ebur128 measures them."""
     loudest, peak = float("nan"), 0.0
-    for frame in _filtered(sound, [("ebur128", "metadata=1:peak=true")]):
+    rest = max(-len(sound) % _METER_SAMPLES, 4 * _METER_SAMPLES - len(sound))
+    whole = np.concatenate([sound, silence(rest)]) if rest else sound  # it leaves out a step that isn't full
+    for frame in _filtered(whole, [("ebur128", "metadata=1:peak=true")]):
         loudest = float(frame.metadata["lavfi.r128.I"])
         peak = max(peak, float(frame.metadata["lavfi.r128.true_peak"]))
     return Loudness(

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from shared.costs.prices import Architecture, Prices
 from shared.values import Value
 
-_FIELD = re.compile(r"(?:^|\s)([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*): (\S+)")
+_FIELD = re.compile(r"(?:^|\s)(?!MB\b)([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*): (\S+)")
 INVOCATION = "invocation"
 
 

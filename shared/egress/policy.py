@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -75,7 +76,11 @@ def allowed_pairs(allow_hosts: tuple[str, ...]) -> frozenset[str]:
 
 def check_port(host: str, port: int, allowed: frozenset[str]) -> None:
     """Raises NotAllowed unless the port is 80 or 443 or the pair is allowed."""
-    if port not in WEB_PORTS and authority(host, port) not in allowed:
+    if authority(host, port) in allowed:
+        return
+    with contextlib.suppress(ValueError):  # a name: judged once it is resolved
+        check_addresses(host, port, [str(parse_address(host.strip("[]")))], allowed)
+    if port not in WEB_PORTS:
         raise NotAllowed(
             f"{host} is asked on port {port}, and only ports 80 and 443 are open to pages;{_cure(host, port)}"
         )

@@ -1,4 +1,4 @@
-"""What a lead opens: the share page, the player alone for other sites, and the page for a link that leads nowhere.
+"""What a lead opens: the share page, the player alone for other sites, the page for a link to nowhere.
 
 Each is one HTML document without anything from elsewhere: it reads in a mail client's preview, works
 without JavaScript, and carries the policy for its own inline style and script. The site's edge sends

@@ -89,7 +89,7 @@ def _reserve(event: VideoEvent, tools: Tools) -> tuple[HostedVideo, Lead, Compos
                 slug=new_slug(),
                 share_url="",
                 embed_url="",
-                title=f"{lead.name}, a short video for {lead.company}",
+                title=f"A short video for {lead.company}",
                 description=f"A personal video made for {lead.name} at {lead.company}.",
                 status="processing",
             )

@@ -48,7 +48,7 @@ class Browser:
 
 
 def find_chromium(chromium_path: Path | None = None, home: Path | None = None) -> Path:
-    """The headless shell to use: the given one, else Debian's, Playwright's or the one on PATH.
+    """The headless shell to use: the given one, else set-up's own, Debian's, Playwright's or the one on PATH.
 
     home: the user's home folder, where Playwright's downloads are.
 
@@ -60,14 +60,16 @@ def find_chromium(chromium_path: Path | None = None, home: Path | None = None) -
             raise NoBrowser(f"CHROMIUM_PATH names {chromium_path}, which is not a program that can be run")
         return chromium_path
     cache = (home or Path.home()) / ".cache" / "ms-playwright"
-    found = [Path(name) for name in _DEBIAN]  # before PATH: there it is a script that starts this
+    # where there is no root, set-up unpacks it (layers/chromium/install.sh), with fonts that others lack
+    found = [Path(sys.prefix) / "share" / "chromium" / "chromium-headless-shell"]
+    found += [Path(name) for name in _DEBIAN]  # before PATH: there it is a script that starts this
     found += sorted((path for glob in _PLAYWRIGHT for path in cache.glob(glob)), reverse=True)
     found += [Path(name) for name in [shutil.which("chromium-headless-shell")] if name]
     for path in found:
         if os.access(path, os.X_OK):
             return path
     raise NoBrowser(
-        "Chromium's headless shell is not on this machine: `make setup` installs it, "
+        "Chromium's headless shell is not on this machine: `make browser` installs it, "
         "and `leadreel doctor` says what else is missing"
     )
 

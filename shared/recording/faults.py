@@ -54,6 +54,8 @@ def network_reason(url: str, message: str) -> str:
     https://source.chromium.org/chromium/chromium/src/+/main:net/base/net_error_list.h
     """
     match = _NET_ERROR.search(message)
+    if "Download is starting" in message:  # Playwright's words for what has no code of its own
+        return f"{shown(url)} is a download, not a page"
     if match is None:
         return f"{shown(url)} can't be opened"
     code = match.group(1)

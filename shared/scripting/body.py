@@ -8,7 +8,7 @@ from itertools import combinations
 
 from shared.scripting.brief import Brief
 from shared.scripting.messages import told, told_briefly
-from shared.scripting.pace import room, slot_for, spoken_seconds
+from shared.scripting.pace import SECONDS_PER_STOP, room, slot_for, spoken_seconds
 from shared.scripting.phrases import StylePhrases, Topic
 from shared.scripting.schedule import Part, shared_out
 from shared.scripting.script import SceneType
@@ -125,22 +125,25 @@ def written(plots: Sequence[Plot], seconds: float) -> list[str]:
 
 def _fullest(plot: Plot, slot_seconds: float) -> str:
     """The needed sentences and those spare ones that fill the slot best, in order."""
-    best = " ".join(plot.needed)
+    lengths = [spoken_seconds(sentence) + SECONDS_PER_STOP for sentence in plot.spare]
+    space = room(slot_seconds) - spoken_seconds(" ".join(plot.needed))
+    best: tuple[int, ...] = ()
+    longest = 0.0
     most = len(plot.spare) if len(plot.spare) <= 6 else 3  # keeps the combinations few
     for size in range(1, most + 1):
         for some in combinations(range(len(plot.spare)), size):
-            text = _said(plot, some)
-            if text and spoken_seconds(best) < spoken_seconds(text) <= room(slot_seconds):
-                best = text
-    return best
+            length = sum(lengths[index] for index in some)
+            if longest < length <= space and _follows(plot, some):
+                best, longest = some, length
+    return " ".join((*plot.needed, *(plot.spare[index].removeprefix(STRAIGHT_AFTER) for index in best)))
 
 
-def _said(plot: Plot, chosen: Sequence[int]) -> str:
-    """The section with the chosen spare sentences; empty if one lacks the sentence that it goes on from."""
-    for index in chosen:
-        if index and plot.spare[index].startswith(STRAIGHT_AFTER) and index - 1 not in chosen:
-            return ""
-    return " ".join((*plot.needed, *(plot.spare[index].removeprefix(STRAIGHT_AFTER) for index in chosen)))
+def _follows(plot: Plot, chosen: Sequence[int]) -> bool:
+    """Whether each sentence that goes on from the one before it has it."""
+    return all(
+        index == 0 or index - 1 in chosen or not plot.spare[index].startswith(STRAIGHT_AFTER)
+        for index in chosen
+    )
 
 
 def _longest(plot: Plot, slot_seconds: float) -> str:

@@ -18,7 +18,7 @@ from shared.scripting.schedule import Part, timed
 from shared.scripting.script import Script
 
 MODEL = "offline"
-FULL = 0.78  # how much of its time a section should be spoken in
+FULL, NEARLY_FULL, BRIM = 0.75, 0.68, 0.95  # how much of its time a section may be spoken in
 
 
 @dataclass(frozen=True)
@@ -86,14 +86,16 @@ def fitting(
 ) -> str:
     """One of the texts that fill the time without running over it; which one depends on the lead.
 
-    If none does, the longest that has room; if none has, the shortest.
+    A preferred one may fill it a little less, or more. If none does, the longest that has room; if none has,
+    the shortest.
     """
-    space = room(slot_seconds)
+    space, brim = room(slot_seconds), BRIM * slot_seconds
     lengths = {text: spoken_seconds(text) for text in choices}
-    good = [text for text in choices if FULL * slot_seconds <= lengths[text] <= space]
-    liked = [text for text in good if text in preferred] or good
-    if liked:
-        return liked[_number(lead) % len(liked)]
+    tiers = ((preferred, FULL, space), (preferred, NEARLY_FULL, brim), (choices, FULL, space))
+    for texts, least, most in tiers:
+        good = [text for text in texts if least * slot_seconds <= lengths[text] <= most]
+        if good:
+            return good[_number(lead) % len(good)]
     shorter = [text for text in choices if lengths[text] <= space]
     return max(shorter, key=lengths.__getitem__) if shorter else min(choices, key=lengths.__getitem__)
 

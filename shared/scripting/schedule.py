@@ -26,8 +26,8 @@ def shared_out(total_seconds: float, weights: Sequence[float]) -> list[float]:
     if halves < len(weights):
         raise ValueError(f"{total_seconds:g} s can't be shared by {len(weights)} sections")
     spare = halves - len(weights)
-    whole = sum(weights) or 1.0
-    shares = [weight / whole * spare for weight in weights]
+    whole = sum(weights)
+    shares = [spare * (weight / whole if whole else 1 / len(weights)) for weight in weights]
     counts = [int(share) for share in shares]
     by_remainder = sorted(range(len(weights)), key=lambda index: (counts[index] - shares[index], index))
     for index in by_remainder[: spare - sum(counts)]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import update
 
 from shared.database import Database
-from shared.database.models import Video, VideoStep
+from shared.database.models import ScreenRecording, Video, VideoStep
 from shared.values import Value
 
 OURS = frozenset({"Permanent", "Retryable", "RateLimited"})
@@ -63,10 +63,13 @@ def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Dat
     """Write the failure to the video and to its step."""
     now = datetime.now(UTC)
     with database.workspace(workspace_id) as session:
+        video = session.get_one(Video, video_id)
+        video.status, video.failed_step, video.reason = "failed", failure.step, failure.reason
+        video.completed_at = now
         session.execute(
-            update(Video)
-            .where(Video.id == video_id)
-            .values(status="failed", failed_step=failure.step, reason=failure.reason, completed_at=now)
+            update(ScreenRecording)
+            .where(ScreenRecording.id == video.screen_recording_id, ScreenRecording.status == "recording")
+            .values(status="failed", reason=failure.reason)
         )
         session.execute(
             update(VideoStep)

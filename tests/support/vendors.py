@@ -1,4 +1,4 @@
-"""The paid vendors as one HTTP server on loopback, speaking their published wire form and counting what they charge.
+"""The paid vendors as one HTTP server on loopback, speaking their published wire form and counting charges.
 
     with VendorServer() as vendors:
         Settings(elevenlabs_api_key="any", elevenlabs_base_url=vendors.elevenlabs_url, …)
@@ -32,7 +32,7 @@ LEAST_TOKENS = 40
 class Failure:
     """What goes wrong with one request, instead of an answer.
 
-    status: refused, uncharged. `truncated`, `lost` and `hung`: charged, and the answer is cut off, never sent, or
+    way: refused is uncharged; truncated, lost and hung are charged, and the answer is cut off, never sent, or
     never ends.
     """
 
@@ -42,7 +42,7 @@ class Failure:
     way: Literal["refused", "truncated", "lost", "hung"] = "refused"
 
 
-class Refused(Exception):
+class RefusalError(Exception):
     """The vendor says no."""
 
     def __init__(self, status: int, body: Any) -> None:
@@ -141,10 +141,10 @@ def _handler(vendors: VendorServer) -> type[BaseHTTPRequestHandler]:
                     path = place.path.removeprefix("/openrouter")
                     _check_openrouter_key(vendors.openrouter, self.headers.get("authorization"))
                     if body is None:
-                        raise Refused(405, {"error": {"code": 405, "message": "Method Not Allowed"}})
+                        raise RefusalError(405, {"error": {"code": 405, "message": "Method Not Allowed"}})
                     vendor.requests.append(body)
                     answer, quantity = complete(vendors.openrouter, path, body)
-            except Refused as refused:
+            except RefusalError as refused:
                 self._send(refused.status, refused.body)
                 return
             failure = vendor.failures.popleft() if vendor.failures else None
@@ -189,13 +189,13 @@ def _handler(vendors: VendorServer) -> type[BaseHTTPRequestHandler]:
 def _check_elevenlabs_key(vendor: ElevenLabs, key: str | None) -> None:
     if not key or key in vendor.refused_keys:
         detail = {"status": "invalid_api_key", "message": "Invalid API key"}
-        raise Refused(401, {"detail": detail})
+        raise RefusalError(401, {"detail": detail})
 
 
 def list_voices(vendor: ElevenLabs, path: str, query: dict[str, str]) -> dict[str, Any]:
     """GET /v2/voices."""
     if path != "/v2/voices":
-        raise Refused(404, {"detail": "Not Found"})
+        raise RefusalError(404, {"detail": "Not Found"})
     wanted = query.get("search", "").casefold()
     found = [
         {"voice_id": voice_id, "name": name, "category": "premade"}
@@ -208,25 +208,29 @@ def list_voices(vendor: ElevenLabs, path: str, query: dict[str, str]) -> dict[st
 def speak(
     vendor: ElevenLabs, path: str, query: dict[str, str], body: dict[str, Any]
 ) -> tuple[dict[str, Any], int]:
-    """POST /v1/text-to-speech/{voice_id}/with-timestamps: a buzz for each word, and when each character is."""
+    """POST /v1/text-to-speech/{voice_id}/with-timestamps: a buzz for each word, and each character's time."""
     parts = path.strip("/").split("/")
     if len(parts) != 4 or parts[:2] != ["v1", "text-to-speech"] or parts[3] != "with-timestamps":
-        raise Refused(404, {"detail": "Not Found"})
+        raise RefusalError(404, {"detail": "Not Found"})
     if vendor.voices is not None and parts[2] not in vendor.voices:
         detail = {"status": "voice_not_found", "message": f"A voice with voice_id {parts[2]} was not found."}
-        raise Refused(404, {"detail": detail})
+        raise RefusalError(404, {"detail": detail})
     text, output_format = body.get("text"), query.get("output_format", "mp3_44100_128")
     if not isinstance(text, str) or not text or not isinstance(body.get("model_id"), str):
-        raise Refused(
+        raise RefusalError(
             422, {"detail": [{"loc": ["body", "text"], "msg": "Field required", "type": "missing"}]}
         )
     if output_format not in OUTPUT_FORMATS:
-        raise Refused(422, {"detail": [{"loc": ["query"], "msg": "unknown output_format", "type": "enum"}]})
+        raise RefusalError(
+            422, {"detail": [{"loc": ["query"], "msg": "unknown output_format", "type": "enum"}]}
+        )
     if output_format != "pcm_24000":
-        raise Refused(400, {"detail": {"status": "not_here", "message": "this server speaks pcm_24000"}})
+        raise RefusalError(400, {"detail": {"status": "not_here", "message": "this server speaks pcm_24000"}})
     for name, value in (body.get("voice_settings") or {}).items():
         if name != "use_speaker_boost" and not 0 <= value <= 1:
-            raise Refused(422, {"detail": [{"loc": [name], "msg": "must be from 0 to 1", "type": "range"}]})
+            raise RefusalError(
+                422, {"detail": [{"loc": [name], "msg": "must be from 0 to 1", "type": "range"}]}
+            )
     starts = [index * CHARACTER_SECONDS for index in range(len(text))]
     alignment = {
         "characters": list(text),
@@ -253,16 +257,16 @@ def buzz(text: str) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
 def _check_openrouter_key(vendor: OpenRouter, authorization: str | None) -> None:
     scheme, _, key = (authorization or "").partition(" ")
     if scheme != "Bearer" or not key or key in vendor.refused_keys:
-        raise Refused(401, {"error": {"code": 401, "message": "No auth credentials found"}})
+        raise RefusalError(401, {"error": {"code": 401, "message": "No auth credentials found"}})
 
 
 def complete(vendor: OpenRouter, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """POST /api/v1/chat/completions, with a JSON schema for the answer and the cost in `usage`."""
     if path != "/api/v1/chat/completions":
-        raise Refused(404, {"error": {"code": 404, "message": "Not Found"}})
+        raise RefusalError(404, {"error": {"code": 404, "message": "Not Found"}})
     complaint = _complaint(body)
     if complaint:
-        raise Refused(400, {"error": {"code": 400, "message": complaint}})
+        raise RefusalError(400, {"error": {"code": 400, "message": complaint}})
     content = vendor.contents.popleft() if vendor.contents else obedient_script(body["messages"])
     usage: dict[str, Any] = {
         "prompt_tokens": LEAST_TOKENS + len(json.dumps(body["messages"])) // 4,
@@ -307,7 +311,7 @@ def obedient_script(messages: list[dict[str, str]]) -> str:
     name, company = order["greet_as"] or "there", order["company"] or "your team"
     middle = [
         "The page opens with what it is about.",
-        *(f"Note this: {one}." for one in order["key_messages"]),
+        *(f"Note this: {one.rstrip('.')}." for one in order["key_messages"]),
     ]
     told = [("Introduction", f"Hello {name}, a short look for {company}.", intro, "intro")]
     each = (total - intro - cta) / len(middle)

@@ -111,8 +111,8 @@ def _text(group: Sequence[Phrase]) -> str:
 def _timed(groups: Sequence[Sequence[Phrase]], seconds: float) -> list[Cue]:
     result: list[Cue] = []
     free_from = 0.0
-    following = [group[0].start for group in groups[1:]] + [seconds]
-    for group, next_start in zip(groups, following, strict=True):
+    for position, group in enumerate(groups):
+        next_start = groups[position + 1][0].start if position + 1 < len(groups) else seconds
         start = max(group[0].start, free_from)
         end = min(group[-1].end + _LINGER_SECONDS, start + LONGEST_SECONDS, next_start)
         end = min(max(end, start + SHORTEST_SECONDS), seconds)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from shared.composition.captions import captions
+from shared.composition.captioning import captions
 from shared.composition.clips import ClipStore
 from shared.composition.encoding import EncoderSettings, Picture
 from shared.composition.ffmpeg import disk_errors, ffmpeg_version
@@ -112,15 +113,16 @@ def _clips(
         key = store.key(scene, picture, encoder)
         clip = made.get(key) or folder / f"clip-{len(made)}.mp4"
         if key not in made and not store.fetch(key, clip, picture):
-            store.encode(
-                key, scene, clip, picture, encoder,
-                lambda frames, first=first: on_progress(first + frames, total),
-            )  # fmt: skip
+            store.encode(key, scene, clip, picture, encoder, partial(_tell, on_progress, first, total))
             encoded += 1
         made[key] = clip
         clips.append(clip)
         on_progress(first + scene.frame_count, total)
     return clips, encoded
+
+
+def _tell(on_progress: OnProgress, first: int, total: int, frames: int) -> None:
+    on_progress(first + frames, total)
 
 
 def _mix(timeline: Timeline, storage: Storage, folder: Path) -> Sound:
