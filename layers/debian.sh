@@ -19,7 +19,7 @@ apt_known() {
 
 # apt_install PACKAGE…: install what of them there is. Another apt may be at work: wait for it.
 apt_install() {
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
     local known
     as_root "${apt[@]}" update >&2 || say "apt-get update failed; going on with the lists that are here"
     mapfile -t known < <(apt_known -- "$@")
@@ -47,10 +47,10 @@ apt_download() {
         -o Dir::State="$state" -o Dir::State::lists="$state/lists" -o Dir::Cache="$state/cache"
         -o Dir::State::status=/var/lib/dpkg/status -o Debug::NoLocking=true -o Acquire::Retries=3
     )
-    apt-get -q "${private[@]}" update >&2 || say "apt-get update failed; going on with what it got"
+    apt-get -qq "${private[@]}" update >&2 || say "apt-get update failed; going on with what it got"
     mapfile -t known < <(apt_known "${private[@]}" -- "$@")
     [ "${#known[@]}" -gt 0 ] || return 1
-    apt-get -q "${private[@]}" install -y --download-only --no-install-recommends --no-upgrade "${known[@]}" \
+    apt-get -qq "${private[@]}" install -y --download-only --no-install-recommends --no-upgrade "${known[@]}" \
         >&2 </dev/null
 }
 

@@ -43,6 +43,7 @@ def judge(machine: Machine) -> list[Finding]:
     return [
         _python(machine),
         _part("Chromium", machine.chromium, CHROMIUM_CURE),
+        _part("Browser driver", machine.driver, BROWSER_CURE),
         _fonts(machine),
         _ffmpeg(machine.ffmpeg),
         _part("Postgres", machine.postgres, PACKAGES_CURE),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +62,7 @@ class Machine:
 
     python: tuple[int, int, int]
     chromium: Tried
+    driver: Tried
     fonts: Mapping[str, bool]
     ffmpeg: Tried
     postgres: Tried
@@ -83,6 +85,7 @@ def examine(settings: Settings) -> Machine:
     return Machine(
         python=sys.version_info[:3],
         chromium=_try(lambda: _run(_chromium(settings), "--version")),
+        driver=_try(lambda: _run(_driver(), "--version")),
         fonts=find_fonts(FONT_FOLDERS),
         ffmpeg=_try(lambda: _run(_ffmpeg(), "-version")),
         postgres=_try(lambda: _run(_postgres(), "--version")),
@@ -140,6 +143,13 @@ def _chromium(settings: Settings) -> Path:
     from shared.recording import find_chromium
 
     return find_chromium(settings.chromium_path)
+
+
+def _driver() -> Path:
+    package = find_spec("playwright")
+    for folder in (package.submodule_search_locations or ()) if package else ():
+        return Path(folder) / "driver" / "node"
+    raise ImportError("the package playwright is missing")
 
 
 def _ffmpeg() -> Path:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# install.sh VENV: see to it that this machine has Chromium's headless shell and the Noto fonts.
+# install.sh VENV: see to it that this machine has Chromium's headless shell, the Noto fonts, and what
+# Playwright's driver in VENV needs.
 # Does nothing when they are here; installs Debian's packages when it may; else unpacks them under VENV,
 # where VENV/share/chromium/chromium-headless-shell then starts the browser with its libraries and fonts.
 set -euo pipefail
@@ -9,6 +10,7 @@ venv=$(cd "$1" && pwd)
 mapfile -t packages < <(grep -v '^#' "$here/packages.txt")
 unpacked=$venv/share/chromium
 wrapper=$unpacked/chromium-headless-shell
+driver=$(echo "$venv"/lib/python3*/site-packages/playwright/driver/node)
 
 runs() { [ -x "$1" ] && timeout 60 "$1" --version >/dev/null 2>&1; }
 
@@ -31,24 +33,21 @@ browser() {
 fonts_found() {
     local font
     for font in 'NotoSans-*' 'NotoSansCJK*' 'NotoColorEmoji*'; do
-        find -L /usr/share/fonts /usr/local/share/fonts "$unpacked/usr/share/fonts" -name "$font" 2>/dev/null |
-            grep -q . || return 1
+        [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts "$unpacked/usr/share/fonts" \
+            -name "$font" -print -quit 2>/dev/null)" ] || return 1
     done
 }
 
-all_found() { program=$(browser) && fonts_found; }
+all_found() { program=$(browser) && fonts_found && runs "$driver"; }
 
-# What the fontconfig package sets up when it is installed, for the unpacked fonts.
+# The unpacked fonts beside the system's, and the unpacked settings with their links set right.
 write_font_settings() {
-    local settings=$unpacked/etc/fonts available=$unpacked/usr/share/fontconfig/conf.avail base='' file
+    local settings=$unpacked/etc/fonts base='' link
     mkdir -p "$settings/conf.d"
-    if [ -e /etc/fonts/fonts.conf ]; then
-        base='<include>/etc/fonts/fonts.conf</include>'
-    else
-        for file in "$available"/{10-hinting-slight,1?-yes-*,11-lcdfilter-default,3?-*,4?-*,6?-*,70-no-*,90-*}.conf; do
-            if [ -e "$file" ]; then ln -sf "$file" "$settings/conf.d/"; fi
-        done
-    fi
+    for link in "$settings"/conf.d/*; do
+        case $(readlink "$link") in /*) ln -sf "$unpacked$(readlink "$link")" "$link" ;; esac
+    done
+    if [ -e /etc/fonts/fonts.conf ]; then base='<include>/etc/fonts/fonts.conf</include>'; fi
     cat > "$settings/leadreel.conf" <<END
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -63,26 +62,30 @@ write_font_settings() {
 END
 }
 
-# write_wrapper PROGRAM
+# write_wrapper FILE PROGRAM: FILE starts PROGRAM with the unpacked libraries and fonts.
 write_wrapper() {
     local libraries
-    libraries=$(find "$unpacked/usr/lib" "$unpacked/lib" -maxdepth 1 -name '*-linux-gnu*' 2>/dev/null | paste -sd :)
-    cat > "$wrapper" <<END
+    libraries=$(find "$unpacked" -name 'lib*.so*' -printf '%h\n' 2>/dev/null | sort -u | paste -sd :)
+    cat > "$1" <<END
 #!/bin/sh
-# Written by layers/chromium/install.sh: the browser with the libraries and fonts that are unpacked here.
+# Written by layers/chromium/install.sh
 LD_LIBRARY_PATH='$libraries'\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
 FONTCONFIG_FILE='$unpacked/etc/fonts/leadreel.conf'
 export LD_LIBRARY_PATH FONTCONFIG_FILE
-exec '$1' "\$@"
+exec '$2' "\$@"
 END
-    chmod +x "$wrapper"
+    chmod +x "$1"
 }
 
 unpack() {
     apt_unpack "$unpacked" "${packages[@]}" || return 1
     write_font_settings
     local program=$unpacked/usr/lib/chromium/chromium-headless-shell
-    if [ -x "$program" ]; then write_wrapper "$program"; fi
+    if [ -x "$program" ]; then write_wrapper "$wrapper" "$program"; fi
+    if ! runs "$driver"; then
+        [ "$(head -c 2 "$driver")" = '#!' ] || mv "$driver" "$driver.bin"
+        write_wrapper "$driver" "$driver.bin"
+    fi
 }
 
 playwright_install() {
@@ -94,7 +97,7 @@ playwright_install() {
 }
 
 give_up() {
-    say "Chromium's headless shell or the Noto fonts are still missing, and this account can't get them."
+    say "Chromium's headless shell, the Noto fonts or libatomic1 are still missing, and this account can't get them."
     say "An administrator can, with:"
     say "    apt-get update && apt-get install --no-install-recommends ${packages[*]}"
     say "Where there is no package chromium-headless-shell (Ubuntu), with:"
@@ -113,7 +116,7 @@ if all_found; then exit; fi
 if ! command -v apt-get >/dev/null; then
     say "this is not Debian or a relative of it: trying Playwright's browser"
 elif may_install; then
-    say "installing Chromium's headless shell and the Noto fonts"
+    say "installing Chromium's headless shell and the Noto fonts: a minute or two"
     apt_install "${packages[@]}" || say "apt-get could not install them"
 else
     say "no root here: unpacking Chromium's headless shell and the Noto fonts under $unpacked"
@@ -123,6 +126,8 @@ if ! browser >/dev/null; then
     playwright_install || say "Playwright could not download its browser"
 fi
 # A browser of the system's, or Playwright's, finds the unpacked fonts through the wrapper too.
-if [ -d "$unpacked" ] && [ ! -x "$wrapper" ] && program=$(browser); then write_wrapper "$program"; fi
+if [ -d "$unpacked" ] && [ ! -x "$wrapper" ] && program=$(browser); then
+    write_wrapper "$wrapper" "$program"
+fi
 all_found || give_up
 say "the browser is $program: $("$program" --version)"

@@ -8,9 +8,9 @@ characters, and never inside what is seen as one character.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from shared.composition.phrases import CLAUSE_END, SENTENCE_END, Phrase, phrases, text_width
+from shared.composition.phrases import CLAUSE_END, SENTENCE_END, Phrase, phrases
 from shared.composition.timeline import Timeline
 from shared.values import Value
 
@@ -91,17 +91,17 @@ def _cost(group: Sequence[Phrase], next_start: float) -> float:
 
 def _lines(group: Sequence[Phrase]) -> tuple[str, ...] | None:
     """One line, or two of like width, the first ending at a clause if it can; None if two are too few."""
-    whole = _text(group)
-    if text_width(whole) <= LINE_WIDTH:
-        return (whole,)
-    best: tuple[float, tuple[str, str]] | None = None
+    widths = [0, *accumulate(phrase.width + phrase.space for phrase in group)]
+    if widths[-1] - group[0].space <= LINE_WIDTH:
+        return (_text(group),)
+    best: tuple[float, int] | None = None
     for cut in range(1, len(group)):
-        lines = _text(group[:cut]), _text(group[cut:])
-        widths = text_width(lines[0]), text_width(lines[1])
-        if max(widths) <= LINE_WIDTH:
-            unlike = abs(widths[0] - widths[1]) + 5 * _BREAK_COSTS[group[cut - 1].mark]
-            best = min(best or (unlike, lines), (unlike, lines))
-    return best and best[1]
+        first = widths[cut] - group[0].space
+        second = widths[-1] - widths[cut] - group[cut].space
+        if max(first, second) <= LINE_WIDTH:
+            unlike = abs(first - second) + 5 * _BREAK_COSTS[group[cut - 1].mark]
+            best = min(best or (unlike, cut), (unlike, cut))
+    return best and (_text(group[: best[1]]), _text(group[best[1] :]))
 
 
 def _text(group: Sequence[Phrase]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.voice import Word
 
@@ -35,7 +36,7 @@ class Phrase:
     space: bool
     mark: int
 
-    @property
+    @cached_property
     def width(self) -> int:
         return text_width(self.text)
 

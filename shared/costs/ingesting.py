@@ -24,7 +24,7 @@ from shared.database.models import CostEntry, Invocation
 
 
 def ingest_reports(event: dict[str, Any], database: Database) -> int:
-    """Write the costs in a CloudWatch Logs subscription event. Returns how many invocations are now priced."""
+    """Write the costs in a CloudWatch Logs subscription event. Returns how many are now priced."""
     batch = decode_subscription(event)
     function = batch.log_group.rsplit("/", 1)[-1]
     seen: dict[str, dict[str, Any]] = {}

@@ -38,10 +38,14 @@ def word_budget(brief: Brief) -> int:
 
 
 def prompt_messages(brief: Brief) -> list[dict[str, str]]:
-    """The chat: our instructions, then the order as data."""
+    """The chat: our instructions, then the order as data. The lead's address is nobody's business there."""
     times = slots(brief.duration_seconds)
     order = {
-        "lead": {name: value for name, value in brief.lead.model_dump(mode="json").items() if value},
+        "lead": {
+            name: value
+            for name, value in brief.lead.model_dump(mode="json", exclude={"email"}).items()
+            if value
+        },
         "greet_as": brief.lead.first_name or None,
         "company": brief.lead.spoken_company or None,
         "style": f"{brief.style}: {MANNERS[brief.style]}",

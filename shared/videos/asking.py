@@ -57,7 +57,8 @@ class VideoRequest(Value):
             return cls.model_validate(fields)
         except ValidationError as error:
             first = error.errors()[0]
-            what = "must not be empty" if first["type"] == "string_too_short" else first["msg"].lower()
+            empty = first["type"] in {"string_too_short", "too_short"}
+            what = "must not be empty" if empty else first["msg"].lower()
             raise WrongRequest(f"{first['loc'][0]}: {what.removeprefix('value error, ')}") from error
 
 

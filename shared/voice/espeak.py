@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import _ctypes
 import ctypes
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -59,78 +62,103 @@ class Manner:
 
 @dataclass(frozen=True)
 class Spoken:
-    """samples: mono. words: where in the text (characters) a word begins, and at which sample."""
+    """samples: mono at `rate` Hz. words: where in the text (characters) a word begins, and its sample."""
 
     samples: Samples
+    rate: int
     words: tuple[tuple[int, int], ...]
 
 
 class Espeak:
-    """One at a time: the library keeps its voice, its parameters and its callback in globals."""
+    """The library, loaded afresh for every text and unloaded after it, which takes about a millisecond.
+
+    It keeps its voice, its parameters and its callback in globals, so only one text is spoken at a time. It
+    keeps its phase and its flutter there too: without unloading, the same text would never sound the same.
+    """
 
     def __init__(self, library_path: str, data_path: str) -> None:
+        self._library_path = library_path
+        self._data_path = data_path
         self._lock = threading.Lock()
-        self._chunks: list[Samples] = []
-        self._words: list[tuple[int, int]] = []
-        try:
-            self._library = ctypes.CDLL(library_path)
-        except OSError as error:
-            raise EspeakFailed(f"the offline voice's library can't be loaded: {error}") from error
-        self._library.espeak_Synth.argtypes = (
-            ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint,
-            ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p,
-        )  # fmt: skip
-        self._library.espeak_Info.restype = ctypes.c_char_p
-        self.rate = int(self._library.espeak_Initialize(SYNCHRONOUS, 200, os.fsencode(data_path), DONT_EXIT))
-        if self.rate <= 0:
-            raise EspeakFailed(
-                f"the offline voice finds no data in {data_path} (espeak-ng also refuses paths of over "
-                "about 150 characters; install the project in a shorter one)"
-            )
-        self.version: str = self._library.espeak_Info(None).decode()
-        self._callback = _Callback(self._hear)  # kept, or it would be collected while the library calls it
-        self._library.espeak_SetSynthCallback(self._callback)
+
+    @cached_property
+    def version(self) -> str:
+        with self._lock, self._loaded() as (library, _):
+            version: bytes = library.espeak_Info(None)
+            return version.decode()
 
     def speak(self, text: str, manner: Manner) -> Spoken:
-        """Speak `text`. Blocks for about 1/300 of what it speaks. Raises EspeakFailed."""
+        """Speak `text`. Blocks for about a hundredth of what it speaks. Raises EspeakFailed."""
         encoded = text.encode()
-        with self._lock:
-            self._chunks, self._words = [], []
-            self._set(manner)
-            failed = self._library.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, UTF8, None, None)
-            if failed:
-                raise EspeakFailed(f"the offline voice could not speak (espeak-ng error {failed})")
-            samples = np.concatenate([np.zeros(0, np.int16), *self._chunks])
-            return Spoken(samples, tuple(self._words))
+        ear = _Ear()
+        with self._lock, self._loaded() as (library, rate):
+            hears = _Callback(ear.hear)  # must outlive the call below
+            library.espeak_SetSynthCallback(hears)
+            _set(library, manner)
+            failed = library.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, UTF8, None, None)
+        if failed:
+            raise EspeakFailed(f"the offline voice could not speak (espeak-ng error {failed})")
+        return Spoken(np.concatenate([np.zeros(0, np.int16), *ear.chunks]), rate, tuple(ear.words))
 
-    def _set(self, manner: Manner) -> None:
-        if self._library.espeak_SetVoiceByName(manner.voice.encode()):
-            raise EspeakFailed(f"the offline voice {manner.voice} does not exist")
-        for parameter, value in (
-            (RATE, manner.rate),
-            (VOLUME, 70),  # of 0..200; at the default of 100 some variants reach the limiter
-            (PITCH, manner.pitch),
-            (PITCH_RANGE, manner.pitch_range),
-            (WORD_GAP, manner.word_gap),
-        ):
-            self._library.espeak_SetParameter(parameter, value, 0)
+    @contextmanager
+    def _loaded(self) -> Iterator[tuple[ctypes.CDLL, int]]:
+        """The library and its sample rate."""
+        try:
+            library = ctypes.CDLL(self._library_path)
+        except OSError as error:
+            raise EspeakFailed(f"the offline voice's library can't be loaded: {error}") from error
+        try:
+            library.espeak_Info.restype = ctypes.c_char_p
+            library.espeak_Synth.argtypes = (
+                ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint,
+                ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p,
+            )  # fmt: skip
+            rate = library.espeak_Initialize(SYNCHRONOUS, 200, os.fsencode(self._data_path), DONT_EXIT)
+            if rate <= 0:
+                raise EspeakFailed(
+                    f"the offline voice finds no data in {self._data_path} (espeak-ng also refuses paths of "
+                    "over about 150 characters; install the project in a shorter one)"
+                )
+            yield library, rate
+        finally:
+            library.espeak_Terminate()
+            _ctypes.dlclose(library._handle)
 
-    def _hear(
-        self, wave: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]
-    ) -> int:
+
+def _set(library: ctypes.CDLL, manner: Manner) -> None:
+    if library.espeak_SetVoiceByName(manner.voice.encode()):
+        raise EspeakFailed(f"the offline voice {manner.voice} does not exist")
+    for parameter, value in (
+        (RATE, manner.rate),
+        (VOLUME, 70),  # of 0..200; at the default of 100 some variants reach the limiter
+        (PITCH, manner.pitch),
+        (PITCH_RANGE, manner.pitch_range),
+        (WORD_GAP, manner.word_gap),
+    ):
+        library.espeak_SetParameter(parameter, value, 0)
+
+
+class _Ear:
+    """Collects what the library says while it speaks."""
+
+    def __init__(self) -> None:
+        self.chunks: list[Samples] = []
+        self.words: list[tuple[int, int]] = []
+
+    def hear(self, wave: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
         if wave and count > 0:
-            self._chunks.append(np.ctypeslib.as_array(wave, (count,)).copy())
+            self.chunks.append(np.ctypeslib.as_array(wave, (count,)).copy())
         index = 0
         while (event := events[index]).type != 0:
             if event.type == WORD_EVENT:
-                self._words.append((event.text_position - 1, event.sample))
+                self.words.append((event.text_position - 1, event.sample))
             index += 1
         return 0
 
 
 @cache
 def load_espeak() -> Espeak:
-    """The process's espeak: the library can be initialised only once."""
+    """The process's espeak: one lock for all that speak."""
     import espeakng_loader
 
     return Espeak(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())

@@ -78,7 +78,7 @@ class OfflineVoice:
             (words, self._speak_run(espeak, language, words, speaker))
             for language, words in runs(text.split())
         ]
-        samples, times = _joined(spoken, espeak.rate)
+        samples, rate, times = _joined(spoken)
         filters = (
             ("highpass", "f=70"),
             ("treble", f"g={speaker.treble_db}:f=4500"),
@@ -86,7 +86,7 @@ class OfflineVoice:
             ("volume", f"{speaker.gain_db}dB"),
             ("alimiter", "limit=0.89:level=0:attack=2:release=40"),
         )
-        return Utterance(shape(samples, espeak.rate, filters), RATE, times, len(text), Decimal(0))
+        return Utterance(shape(samples, rate, filters), RATE, times, len(text), Decimal(0))
 
     def _speak_run(self, espeak: Espeak, language: str, words: Sequence[str], speaker: Speaker) -> Spoken:
         tongue = speaker.language if language == DEFAULT else language
@@ -95,9 +95,10 @@ class OfflineVoice:
 
 
 def _joined(
-    spoken: Sequence[tuple[list[str], Spoken]], rate: int
-) -> tuple[Samples, tuple[tuple[float, float], ...]]:
-    """Runs after each other with a short gap, and the times of all words."""
+    spoken: Sequence[tuple[list[str], Spoken]],
+) -> tuple[Samples, int, tuple[tuple[float, float], ...]]:
+    """Runs after each other with a short gap, their rate, and the times of all words."""
+    rate = spoken[0][1].rate
     parts: list[Samples] = []
     times: list[tuple[float, float]] = []
     offset = 0
@@ -107,9 +108,10 @@ def _joined(
             offset += parts[-1].size
         end = last_heard(run.samples, 0, run.samples.size)
         parts.append(run.samples[:end])
-        times += [((offset + start) / rate, (offset + stop) / rate) for start, stop in word_spans(words, run)]
+        spans = word_spans(words, run)
+        times += [((offset + start) / rate, (offset + stop) / rate) for start, stop in spans]
         offset += end
-    return np.concatenate([np.zeros(0, np.int16), *parts]), tuple(times)
+    return np.concatenate(parts), rate, tuple(times)
 
 
 def word_spans(words: Sequence[str], run: Spoken) -> list[tuple[int, int]]:
@@ -132,11 +134,14 @@ def _first_samples(words: Sequence[str], run: Spoken) -> list[int | None]:
     """The sample at which each word begins, None where espeak names none."""
     ends = np.cumsum([len(word) + 1 for word in words])
     starts: list[int | None] = [None] * len(words)
-    latest = 0
     for position, sample in run.words:
         index = min(int(np.searchsorted(ends, position, side="right")), len(words) - 1)
         if starts[index] is None:
-            latest = max(latest, sample)
+            starts[index] = sample
+    latest = 0
+    for index, start in enumerate(starts):
+        if start is not None:
+            latest = max(latest, start)
             starts[index] = latest
     return starts
 

@@ -12,6 +12,7 @@ from shared.settings import Settings
 GOOD = Machine(
     python=(3, 11, 2),
     chromium=Tried(True, "Chromium 156.0.1"),
+    driver=Tried(True, "v26.13.1"),
     fonts={"Noto Sans": True, "Noto Sans CJK": True},
     ffmpeg=Tried(True, "ffmpeg version 9.0 Copyright (c) 2000-2026\nconfiguration: --enable-libx264"),
     postgres=Tried(True, "postgres (PostgreSQL) 18.4"),
@@ -47,6 +48,7 @@ BROKEN = Tried(False, "it is gone\nfor good")
     [
         (replace(GOOD, python=(3, 10, 9)), "Python", "3.10.9", "PYTHON="),
         (replace(GOOD, chromium=BROKEN), "Chromium", "it is gone for good", "make browser"),
+        (replace(GOOD, driver=BROKEN), "Browser driver", "it is gone", "make browser"),
         (replace(GOOD, fonts={"A": True, "B": False}), "Fonts", "without B, some", "make browser"),
         (replace(GOOD, ffmpeg=BROKEN), "FFmpeg", "it is gone for good", "make clean setup"),
         (replace(GOOD, ffmpeg=Tried(True, "ffmpeg 9")), "FFmpeg", "without libx264", "IMAGEIO_FFMPEG_EXE"),

@@ -68,7 +68,7 @@ def test_language_by_script(word: str, language: str | None) -> None:
 
 
 def test_neighbours_of_one_language_are_one_run() -> None:
-    words = "Hi 王伟, 24 hello there Иван".split()
+    words = ["Hi", "王伟,", "24", "hello", "there", "Иван"]
     assert runs(words) == [
         ("en", ["Hi"]),
         ("cmn", ["王伟,", "24"]),

@@ -76,4 +76,5 @@ def test_joining_pauses_and_moves_the_words() -> None:
     words = [(Word(text="a", start=0.1, end=0.4),), (Word(text="b", start=0.2, end=0.5),)]
     sound, moved = joined([tone(0.5), tone(1)], words)
     assert sound.size / RATE == pytest.approx(1.5 + PAUSE_SECONDS)
-    assert [(word.text, round(word.start, 3)) for word in moved] == [("a", 0.1), ("b", 0.7 + PAUSE_SECONDS)]
+    assert [word.text for word in moved] == ["a", "b"]
+    assert [word.start for word in moved] == pytest.approx([0.1, 0.7 + PAUSE_SECONDS])
