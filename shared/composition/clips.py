@@ -78,14 +78,11 @@ class ClipStore:
 
 
 def show_frames(frames: Path, picture: Picture) -> Any:
-    """An ffmpeg-python stream of a `frames.mkv`: each frame decoded and converted once, then repeated.
-
-    JPEG is BT.601 in full range; the clip is BT.709 in limited range.
-    """
+    """An ffmpeg-python stream of a `frames.mkv`. JPEG is BT.601 in full range, a clip BT.709 in limited."""
     source = ffmpeg.input(
         str(frames.resolve()), f="matroska", err_detect="explode", max_pixels=MAX_PIXELS, **SAFE_INPUT
     )
-    converted = source.filter(
+    return source.filter(
         "scale",
         picture.width,
         picture.height,
@@ -94,18 +91,6 @@ def show_frames(frames: Path, picture: Picture) -> Any:
         in_color_matrix="bt601",
         out_color_matrix="bt709",
     )
-    return hold_last(tag_colours(converted), picture.fps)
-
-
-def tag_colours(stream: Any) -> Any:
-    return stream.filter("format", "yuv420p").filter(
-        "setparams", range="limited", color_primaries="bt709", color_trc="bt709", colorspace="bt709"
-    )
-
-
-def hold_last(stream: Any, fps: int) -> Any:
-    """A constant rate from zero on, without end: the last picture stays."""
-    return stream.filter("fps", fps, start_time=0).filter("tpad", stop=-1, stop_mode="clone")
 
 
 def encode_clip(
@@ -116,12 +101,20 @@ def encode_clip(
     title: str,
     on_frames: Callable[[int], None],
 ) -> None:
-    """Encode exactly `picture.frame_count` frames of an ffmpeg-python stream.
+    """Encode exactly `picture.frame_count` frames of an ffmpeg-python stream in BT.709, limited range.
+
+    Its pictures are repeated to a constant rate once they are converted, and the last one without end.
 
     Raises FfmpegFailed, FfmpegStopped, DiskFull.
     """
+    steady = (
+        stream.filter("format", "yuv420p")
+        .filter("setparams", range="limited", color_primaries="bt709", color_trc="bt709", colorspace="bt709")
+        .filter("fps", picture.fps, start_time=0)
+        .filter("tpad", stop=-1, stop_mode="clone")
+    )
     output = ffmpeg.output(
-        stream,
+        steady,
         str(clip.resolve()),
         f="mp4",
         **{"frames:v": picture.frame_count},

@@ -78,6 +78,8 @@ def opened(path: Path, formats: frozenset[str]) -> Iterator[InputContainer]:
     name = media_format(path)
     if name not in formats:
         raise UnusableMedia(f"{path.name} holds {name}, which can't be used here")
+    if name == "wav":
+        _check_riff(path)
     try:
         with av.open(
             str(path.resolve()),
@@ -142,6 +144,15 @@ def _check_whole(path: Path, container: InputContainer, end: Fraction) -> None:
     promised = container.duration / 1e6  # FFmpeg counts a container's length in microseconds
     if end < promised - _MISSING_SECONDS:
         raise UnusableMedia(f"{path.name} is cut short: {float(end):.1f} s of {promised:.1f} s are there")
+
+
+def _check_riff(path: Path) -> None:
+    """FFmpeg takes a WAV's real size for its length. A streamed one has all ones, or nothing, in its header."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8)[4:], "little")
+    promised, there = size + 8, path.stat().st_size
+    if size not in {0, 0xFFFFFFFF} and there + 8 < promised:
+        raise UnusableMedia(f"{path.name} is cut short: {there} of {promised} bytes are there")
 
 
 def _time_base(stream: Stream) -> Fraction:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shared.composition.composing import ComposedVideo, compose
+from shared.composition.assembly import ComposedVideo, compose
 from shared.composition.encoding import EncoderSettings
 from shared.composition.plan_step import timeline_key
 from shared.composition.timeline import Timeline

@@ -2,6 +2,6 @@
 
 from shared.storage.files import FileStorage
 from shared.storage.opening import open_storage
-from shared.storage.port import NotStored, Storage
+from shared.storage.port import NotStored, Storage, StorageFull
 
-__all__ = ["FileStorage", "NotStored", "Storage", "open_storage"]
+__all__ = ["FileStorage", "NotStored", "Storage", "StorageFull", "open_storage"]

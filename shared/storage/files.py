@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from shared.storage.port import NotStored
+from shared.storage.port import NotStored, StorageFull
 
 PARTIAL = ".partial-"
+RESERVE_BYTES = 128_000_000
+"""Never taken: the database on the same disk must still be able to write down what went wrong."""
 
 
 class FileStorage:
@@ -29,6 +31,7 @@ class FileStorage:
     def put(self, key: str, source: bytes | Path, content_type: str = "application/octet-stream") -> None:
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
+        self._make_sure_of_room(source.stat().st_size if isinstance(source, Path) else len(source))
         handle, name = tempfile.mkstemp(prefix=PARTIAL, dir=target.parent)
         partial = Path(name)
         try:
@@ -45,6 +48,13 @@ class FileStorage:
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
+
+    def _make_sure_of_room(self, size: int) -> None:
+        free = shutil.disk_usage(self.root).free
+        if free - size < RESERVE_BYTES:
+            raise StorageFull(
+                f"the disk of {self.root} is full ({free // 1_000_000} MB left): free some space and try again"
+            )
 
     def get(self, key: str) -> bytes:
         try:

@@ -13,11 +13,18 @@ class NotStored(Permanent):
     """There is no object under that key."""
 
 
+class StorageFull(Permanent):
+    """There is no room for the object."""
+
+
 class Storage(Protocol):
     """Objects under keys such as `public/media/abc/video.mp4`. A key shows up whole or not at all."""
 
     def put(self, key: str, source: bytes | Path, content_type: str = "application/octet-stream") -> None:
-        """Keep these bytes, or the bytes of this file, under `key`, replacing what was there at once."""
+        """Keep these bytes, or the bytes of this file, under `key`, replacing what was there at once.
+
+        Raises StorageFull.
+        """
         ...
 
     def get(self, key: str) -> bytes:

@@ -114,7 +114,9 @@ class Leadreel:
 
 
 def new_home(home: Path, site: Site) -> Leadreel:
-    plain = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))}
+    plain = {
+        name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))
+    }
     return Leadreel(
         home,
         plain | {"LEADREEL_HOME": str(home), "RECORDING_ALLOW_HOSTS": f"127.0.0.1:{site.port}"},

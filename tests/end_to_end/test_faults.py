@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -17,7 +20,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from local.postgres import Postgres
-from tests.end_to_end.conftest import Leadreel, Site, new_home
+from tests.end_to_end.conftest import LEADREEL, ROOT, Leadreel, Site, new_home
 from tests.support.vendors import VendorServer
 
 GONE_SECONDS = 60
@@ -127,7 +130,9 @@ def test_a_killed_make_leaves_nothing_behind_and_up_finishes_its_video(tmp_path:
         make.communicate()
         assert family.known
         assert family.left() == []
-    before = ask(leadreel, "SELECT name, started_at FROM video_steps WHERE status = 'completed' ORDER BY name")
+    before = ask(
+        leadreel, "SELECT name, started_at FROM video_steps WHERE status = 'completed' ORDER BY name"
+    )
     assert {row[0] for row in before} >= {"check_page", "plan", "script", "voice"}
 
     with socket.socket() as probe:
@@ -154,7 +159,8 @@ def test_two_homes_at_once_do_not_disturb_each_other(tmp_path: Path, site: Site)
     homes = [new_home(tmp_path / name / "home", site) for name in ("one", "two")]
     arguments = ("--url", site.url, "--company", "Acme", "--duration", "5")
     makes = [
-        home.start("make", *arguments, "--name", name) for home, name in zip(homes, ("Ana", "Ben"), strict=True)
+        home.start("make", *arguments, "--name", name)
+        for home, name in zip(homes, ("Ana", "Ben"), strict=True)
     ]
     with Family(makes[0].pid) as first, Family(makes[1].pid) as second:
         for make in makes:
@@ -164,6 +170,63 @@ def test_two_homes_at_once_do_not_disturb_each_other(tmp_path: Path, site: Site)
         assert second.left() == []
     for home, name in zip(homes, ("Ana", "Ben"), strict=True):
         assert ask(home, "SELECT name FROM leads") == [(name,)]
+
+
+def worker_of(function: str, family: Family) -> psutil.Process:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for process in list(family.known.values()):
+            with suppress(psutil.Error):
+                if process.cmdline()[-1:] == [f"functions.{function}.handler.handler"] and running(process):
+                    return process
+        time.sleep(0.05)
+    raise AssertionError(f"there was no worker of {function}")
+
+
+def test_a_killed_worker_fails_the_step_and_not_the_runtime(tmp_path: Path, site: Site) -> None:
+    leadreel = new_home(tmp_path / "home", site)
+    arguments = ("--url", site.url, "--name", "Ana", "--company", "Acme", "--duration", "5")
+    make = leadreel.start("make", *arguments, "--json")
+    with Family(make.pid) as family:
+        read_until(make, "record: running")
+        time.sleep(1.0)
+        worker_of("record", family).kill()
+        output, errors = make.communicate(timeout=120)
+        assert family.left() == []
+    assert make.returncode == 1
+    assert "leadreel: record: its worker died" in errors.splitlines()[-1]
+    assert json.loads(output.splitlines()[-1])["status"] == "failed"
+    assert leadreel.make(*arguments).code == 0
+
+
+def test_a_full_disk_fails_the_step_and_not_the_runtime(tmp_path: Path, site: Site) -> None:
+    """The home is a small disk of its own, in a mount namespace that only `leadreel` sees."""
+    home = tmp_path / "home"
+    home.mkdir()
+    leadreel = new_home(home, site)
+    mount = f'mount -t tmpfs -o size=900m,mode=700 none {home} && exec "$@"'
+    asked = ["make", "--url", site.url, "--name", "Ana", "--company", "Acme", "--duration", "5", "--json"]
+    twice = f"{shlex.join([*LEADREEL, *asked])}; rm {home}/filler; {shlex.join([*LEADREEL, *asked])}"
+    own_namespace = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    process = subprocess.Popen(
+        [*own_namespace, "sh", "-c", mount, "sh", "sh", "-c", twice],
+        cwd=ROOT, env=leadreel.environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    said = read_until(process, "record: running")
+    fill(Path(f"/proc/{process.pid}/root{home}"))
+    output, errors = process.communicate(timeout=240)
+    first, second = (json.loads(line) for line in output.splitlines())
+    assert (first["status"], first["failed_step"]) == ("failed", "record"), said + errors
+    assert "disk" in first["reason"] and "full" in first["reason"]
+    assert second["status"] == "completed", errors
+
+
+def fill(home: Path) -> None:
+    """Leave less than what storage keeps in reserve, and enough for the database."""
+    usage = shutil.disk_usage(home)
+    with (home / "filler").open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, usage.free - 100_000_000)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from shared.composition import Timeline
 from shared.recording import find_chromium
 from tests.end_to_end.conftest import Leadreel, Made, Site, new_home
 
-NAME = "Zoë \"Z\" O'Brien 李小龍 🚀: 100% \\"
+NAME = 'Zoë "Z" O\'Brien 李小龍 🚀: 100% \\'
 COMPANY = "Größe & <Söhne>"
 
 
@@ -71,7 +71,9 @@ def test_the_file_is_what_every_player_takes(made: Made) -> None:
         assert (video.codec_context.name, video.codec_context.pix_fmt) == ("h264", "yuv420p")
         assert (video.width, video.height, video.average_rate) == (1920, 1080, 30)
         assert audio.codec_context.name == "aac"
-        times = sorted(packet.pts * packet.time_base for packet in file.demux(video) if packet.pts is not None)
+        times = sorted(
+            packet.pts * packet.time_base for packet in file.demux(video) if packet.pts is not None
+        )
     assert len(times) == round(made.answer["duration_seconds"] * 30)
     assert {b - a for a, b in pairwise(times)} == {Fraction(1, 30)}
 
@@ -158,7 +160,8 @@ async def test_the_share_page_plays_it(made: Made, leadreel: Leadreel) -> None:
 async def play(url: str) -> dict[str, Any]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=str(find_chromium()), args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+            executable_path=str(find_chromium()),
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
         )
         page = await browser.new_page()
         failed: list[str] = []
