@@ -23,7 +23,6 @@ try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
 	echo "pip could not install what $(2) lists: its messages above say why (no network, mostly)" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.DELETE_ON_ERROR:
 .PHONY: help setup setup-dev browser demo up doctor test lint format lock clean
 
 help:  ## list what there is

@@ -40,6 +40,7 @@ COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin
 
 CallApi = Callable[[bytes, float], Awaitable[Answer]]  # an event as JSON, seconds it may take
 
+
 def edge(public: Path, call_api: CallApi) -> Starlette:
     """The application. public: storage's folder of what anyone may read."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Failure(Exception):  # noqa: N818 - not a fault of ours, but an outcome
+class Failure(Exception):
     """A function or a state failed.
 
     error: a name to match on, such as `Retryable` or `States.Timeout`.

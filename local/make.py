@@ -88,7 +88,8 @@ def _tell(
         print(f"captions:   {files['captions']}")
         print(f"share page: {share_url}   (served by `make up` or `leadreel up`)")
         print(
-            f"{state.duration_seconds:.1f} s at {state.resolution}; on AWS it would have cost ${state.cost_usd:.4f}"
+            f"{state.duration_seconds:.1f} s at {state.resolution}; "
+            f"on AWS it would have cost ${state.cost_usd:.4f}"
         )
     return 0 if ready else 1
 

@@ -52,7 +52,7 @@ def seconds_left(steps: Sequence[StepState], duration_seconds: float, running_fo
 
 
 class ProgressView:
-    """Draws on a terminal; elsewhere it writes a line when something has changed, at most every two seconds."""
+    """Draws on a terminal; elsewhere it writes a line when something has changed, not too often."""
 
     def __init__(self, duration_seconds: float, stream: TextIO | None = None) -> None:
         self.duration_seconds = duration_seconds

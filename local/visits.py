@@ -51,7 +51,7 @@ class Visit:
         return sum(self.retries)
 
 
-class JournalLost(Exception):  # noqa: N818 - the execution isn't at fault and goes on later
+class JournalLost(Exception):
     """The journal can't be reached."""
 
 

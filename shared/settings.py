@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     chromium_path: Path | None = None
 
     # video
-    video_default_resolution: str = Field("1920x1080", pattern=r"^\d{3,4}x\d{3,4}$")
+    video_default_resolution: str = Field("1920x1080", pattern=r"^\d{2,3}[02468]x\d{2,3}[02468]$")
     video_max_duration_seconds: int = Field(600, ge=5, le=3600)
     video_preset_ultra: X264Preset = "veryslow"
     video_preset_high: X264Preset = "slow"

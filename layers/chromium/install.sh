@@ -42,8 +42,11 @@ all_found() { program=$(browser) && fonts_found && runs "$driver"; }
 
 # The unpacked fonts beside the system's, and the unpacked settings with their links set right.
 write_font_settings() {
-    local settings=$unpacked/etc/fonts base='' link
+    local settings=$unpacked/etc/fonts available=/usr/share/fontconfig/conf.avail base='' link
     mkdir -p "$settings/conf.d"
+    for link in 10-hinting-slight.conf 70-no-bitmaps.conf; do  # these the package links when it is installed
+        if [ -e "$unpacked$available/$link" ]; then ln -sf "$available/$link" "$settings/conf.d/"; fi
+    done
     for link in "$settings"/conf.d/*; do
         case $(readlink "$link") in /*) ln -sf "$unpacked$(readlink "$link")" "$link" ;; esac
     done

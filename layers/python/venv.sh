@@ -12,7 +12,8 @@ find_python() {
     for python in ${1:-python3 python3.13 python3.12 python3.11}; do
         if new_enough "$python"; then echo "$python"; return; fi
     done
-    say "Leadreel needs Python 3.11 or newer; here ${1:-python3} is $("${1:-python3}" --version 2>&1 || true)."
+    python=${1:-python3}
+    say "Leadreel needs Python 3.11 or newer; $python is $("$python" --version 2>/dev/null || echo not here)."
     say "Install one (Debian 12, Ubuntu 24.04 and later have it: apt install python3), or name one that is"
     say "here already: make PYTHON=/path/to/python3.11"
     return 1

@@ -77,6 +77,10 @@ class ClipStore:
         self._storage.put(key, clip, "video/mp4")
 
 
+TO_VIDEO = {"out_range": "limited", "out_color_matrix": "bt709", "flags": "accurate_rnd"}
+"""Options of the scale filter. Without accurate_rnd it is three of 255 steps too dark (docs/decisions.md)."""
+
+
 def show_frames(frames: Path, picture: Picture) -> Any:
     """An ffmpeg-python stream of a `frames.mkv`. JPEG is BT.601 in full range, a clip BT.709 in limited."""
     source = ffmpeg.input(
@@ -87,9 +91,8 @@ def show_frames(frames: Path, picture: Picture) -> Any:
         picture.width,
         picture.height,
         in_range="full",
-        out_range="limited",
         in_color_matrix="bt601",
-        out_color_matrix="bt709",
+        **TO_VIDEO,
     )
 
 

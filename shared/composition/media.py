@@ -147,7 +147,7 @@ def _check_whole(path: Path, container: InputContainer, end: Fraction) -> None:
 
 
 def _check_riff(path: Path) -> None:
-    """FFmpeg takes a WAV's real size for its length. A streamed one has all ones, or nothing, in its header."""
+    """FFmpeg takes a WAV's real size for its length. A streamed one has no size in its header."""
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8)[4:], "little")
     promised, there = size + 8, path.stat().st_size

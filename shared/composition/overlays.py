@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import ffmpeg
 
+from shared.composition.clips import TO_VIDEO
 from shared.composition.encoding import Picture
 from shared.composition.ffmpeg import SAFE_INPUT
 from shared.composition.media import MAX_PIXELS, UnusableMedia, media_format
@@ -16,7 +17,6 @@ Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 _LOGO_HEIGHT = 1 / 12  # of the picture's
 _LOGO_WIDTH = 1 / 5
 _MARGIN = 1 / 30
-_TO_VIDEO = {"out_range": "limited", "out_color_matrix": "bt709"}
 
 
 def fit_recording(recording: Path, picture: Picture) -> Any:
@@ -25,7 +25,7 @@ def fit_recording(recording: Path, picture: Picture) -> Any:
         str(recording.resolve()), f=media_format(recording), max_pixels=MAX_PIXELS, **SAFE_INPUT
     )
     fitted = source["v:0"].filter(
-        "scale", picture.width, picture.height, force_original_aspect_ratio="decrease", **_TO_VIDEO
+        "scale", picture.width, picture.height, force_original_aspect_ratio="decrease", **TO_VIDEO
     )
     return fitted.filter("pad", picture.width, picture.height, -1, -1, "black").filter("setsar", 1)
 
@@ -38,7 +38,7 @@ def place_logo(stream: Any, logo: Path, corner: Corner, picture: Picture) -> Any
         round(picture.width * _LOGO_WIDTH),
         round(picture.height * _LOGO_HEIGHT),
         force_original_aspect_ratio="decrease",
-        **_TO_VIDEO,
+        **TO_VIDEO,
     ).filter("format", "yuva420p")
     margin = round(picture.height * _MARGIN)
     left = margin if corner.endswith("left") else f"W-w-{margin}"

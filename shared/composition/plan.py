@@ -10,6 +10,7 @@ import hashlib
 import ipaddress
 import json
 import math
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from shared.composition.cards import intro_card, outro_card
@@ -185,4 +186,4 @@ def _pieces(frames: int, longest: int) -> list[tuple[int, int]]:
     """(start, count) of pieces that differ by a frame at most, none longer than `longest`."""
     count = math.ceil(frames / longest)
     edges = [frames * n // count for n in range(count + 1)]
-    return [(start, end - start) for start, end in zip(edges, edges[1:], strict=False)]
+    return [(start, end - start) for start, end in pairwise(edges)]

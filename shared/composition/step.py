@@ -37,7 +37,10 @@ def compose_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     timeline = Timeline.model_validate_json(tools.storage.get(key))
     _settle_recording(event, tools, timeline)
     with tools.database.workspace(event.workspace_id) as session:
-        quality = session.get_one(Video, event.video_id).options["quality"]
+        video = session.get_one(Video, event.video_id)
+        if video.composed_video_id is not None:
+            return {"composed_video_id": video.composed_video_id}
+        quality = video.options["quality"]
     with tempfile.TemporaryDirectory(prefix="leadreel-compose-") as folder:
         made = compose(
             timeline,
@@ -172,7 +175,5 @@ def _add_segments(session: Session, workspace_id: int, recording_id: int, timeli
             frame_count=scene.frame_count,
             scene_type=scene.scene_type,
         )
-        for position, (scene, first) in enumerate(
-            zip(timeline.scenes, timeline.first_frames(), strict=True)
-        )
+        for position, (scene, first) in enumerate(zip(timeline.scenes, timeline.first_frames(), strict=True))
     )

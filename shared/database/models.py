@@ -355,7 +355,7 @@ class PaidCallRow(Changing, Base):
 
 
 class Invocation(Base):
-    """The two lines that tell of a Lambda invocation, whichever comes first: who it worked for, and its REPORT.
+    """The two lines that tell of a Lambda invocation, in any order: who it worked for, and its REPORT.
 
     Belongs to no workspace: once both are here, the cost entry is written in the right one.
     """

@@ -3,8 +3,9 @@
 A step with the database writes `job.json` under a prefix; `check_page` and `record`, which have no database,
 put their frames beside it and `result.json` last. Whoever finds a `result.json` knows that the work is done.
 
-    recordings/{workspace_id}/pages/{key}/    job.json (PageJob)   page.jpg                   result.json (PageReport)
-    recordings/{workspace_id}/scenes/{key}/   job.json (SceneJob)  frames.mkv progress.json   result.json (SceneResult)
+    recordings/{workspace_id}/pages/{key}/     job.json (PageJob)   page.jpg    result.json (PageReport)
+    recordings/{workspace_id}/scenes/{key}/    job.json (SceneJob)  frames.mkv  result.json (SceneResult)
+                                               progress.json (Progress)
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ PAGE_IMAGE = "page.jpg"
 
 
 class BilledTo(Value):
-    """The video that pays for a job. Not part of any content key: a shared scene is paid by whoever came first."""
+    """The video that pays for a job. In no content key: a shared scene is paid by whoever came first."""
 
     workspace_id: int
     video_id: int
@@ -52,7 +53,7 @@ class Hold(Value):
 
 
 class Scroll(Value):
-    """Scroll, eased, during `seconds`, until `to` of the page's scrollable height is above the fold (0 top, 1 end)."""
+    """Scroll, eased, during `seconds`, to a fraction of the way that the page scrolls (0 top, 1 end)."""
 
     kind: Literal["scroll"] = "scroll"
     seconds: float = Field(gt=0)
@@ -78,7 +79,7 @@ class Card(Value):
 
 
 class SceneJob(Value):
-    """Film frames [first_frame, first_frame + frame_count) of a source; frame n shows the page at n / fps seconds."""
+    """Film frames [first_frame, first_frame + frame_count) of a source; frame n shows second n / fps."""
 
     source: Annotated[Tour | Card, Field(discriminator="kind")]
     viewport: Viewport

@@ -15,6 +15,8 @@ def write_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     """Returns {video_script_id}. Raises what ScriptGenerator raises."""
     with tools.database.workspace(event.workspace_id) as session:
         video = session.get_one(Video, event.video_id)
+        if video.video_script_id is not None:
+            return {"video_script_id": video.video_script_id}
         lead = session.get_one(Lead, video.lead_id)
     ledger = open_ledger(tools.database, tools.storage, event.workspace_id, event.video_id, "script")
     script = asyncio.run(

@@ -53,7 +53,8 @@ class FileStorage:
         free = shutil.disk_usage(self.root).free
         if free - size < RESERVE_BYTES:
             raise StorageFull(
-                f"the disk of {self.root} is full ({free // 1_000_000} MB left): free some space and try again"
+                f"the disk of {self.root} is full ({free // 1_000_000} MB left): "
+                "free some space and try again"
             )
 
     def get(self, key: str) -> bytes:

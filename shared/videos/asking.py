@@ -36,7 +36,7 @@ Name = Annotated[Text, Field(min_length=1, max_length=300)]
 
 
 class VideoRequest(Value):
-    """A video for one lead. duration_seconds: of the whole video."""
+    """A video for one lead. duration_seconds: of the whole video. viewport: None stands for the settings'."""
 
     url: Annotated[str, Field(min_length=1, max_length=2000)]
     name: Name
@@ -48,7 +48,7 @@ class VideoRequest(Value):
     duration_seconds: int = 30
     key_messages: tuple[Annotated[Text, Field(min_length=1, max_length=300)], ...] = ()
     quality: str = "high"
-    viewport: Viewport = Viewport()
+    viewport: Viewport | None = None
 
     @classmethod
     def parse(cls, **fields: Any) -> VideoRequest:
@@ -62,6 +62,16 @@ class VideoRequest(Value):
             raise WrongRequest(f"{first['loc'][0]}: {what.removeprefix('value error, ')}") from error
 
 
+def default_viewport(settings: Settings) -> Viewport:
+    """VIDEO_DEFAULT_RESOLUTION at 30 frames a second."""
+    width, height = settings.video_default_resolution.split("x")
+    return Viewport(width=int(width), height=int(height))
+
+
+def _options(request: VideoRequest) -> dict[str, Any]:
+    return request.model_dump(mode="json", exclude={"url", "name", "company", "industry", "email"})
+
+
 def create_video(
     request: VideoRequest, workspace_id: int, database: Database, storage: Storage, settings: Settings
 ) -> dict[str, Any]:
@@ -72,6 +82,7 @@ def create_video(
         )
     if request.duration_seconds < 5:
         raise WrongRequest("duration_seconds: at least 5")
+    viewport = request.viewport or default_viewport(settings)
     with database.workspace(workspace_id) as session:
         lead = Lead(
             workspace_id=workspace_id,
@@ -87,7 +98,7 @@ def create_video(
             workspace_id=workspace_id,
             lead_id=lead.id,
             url=request.url,
-            options=request.model_dump(mode="json", exclude={"url", "name", "company", "industry", "email"}),
+            options=_options(request) | {"viewport": viewport.model_dump(mode="json")},
             page_job="",
             status="pending",
         )
@@ -99,6 +110,6 @@ def create_video(
             for position, name in enumerate(STEPS)
         )
         billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)
-        job = PageJob(url=request.url, viewport=request.viewport, billed_to=billed_to)
+        job = PageJob(url=request.url, viewport=viewport, billed_to=billed_to)
         storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
         return {"workspace_id": workspace_id, "video_id": video.id, "page_job": video.page_job}

@@ -23,6 +23,8 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     """Returns {voiceover_id}. Raises what VoiceSynthesizer raises."""
     with tools.database.workspace(event.workspace_id) as session:
         video = session.get_one(Video, event.video_id)
+        if video.voiceover_id is not None:
+            return {"voiceover_id": video.voiceover_id}
         row = session.get_one(VideoScript, video.video_script_id)
     script = Script(
         script_style=row.script_style,

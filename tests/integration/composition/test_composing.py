@@ -230,7 +230,7 @@ def test_colours_come_out_as_they_were_filmed(storage: CountingStorage, tmp_path
         y, u, v = (plane[80:100, index * 40 + 10 : index * 40 + 30].mean() for plane in (luma, red, blue))
         y, u, v = (y - 16) / 219, (u - 128) / 224, (v - 128) / 224
         seen = (y + 1.5748 * v, y - 0.1873 * u - 0.4681 * v, y + 1.8556 * u)
-        assert np.abs(np.array(seen) * 255 - colour).max() < 6, (name, seen)
+        assert np.abs(np.array(seen) * 255 - colour).max() < 4, (name, seen)
 
 
 def planes(frame: av.VideoFrame) -> list[np.ndarray[tuple[int, int], np.dtype[np.uint8]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -153,7 +154,7 @@ compose(
             time.sleep(0.01)
         group = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     finally:
-        subprocess.run(["/bin/kill", "-9", "--", f"-{process.pid}"], check=False)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(20)
     assert process.returncode == -signal.SIGKILL
     assert psutil.wait_procs(group, timeout=10)[1] == []

@@ -14,8 +14,8 @@ from shared.database.models import Base, CostEntry, Lead
 
 NAMED = {
     "screen_recordings", "recording_sessions", "recording_segments", "video_scripts", "voiceovers",
-    "voiceover_usage", "voiceover_cache", "composed_videos", "composition_jobs", "hosted_videos", "video_views",
-    "leads", "demo_sites", "paid_calls", "cost_entries",
+    "voiceover_usage", "voiceover_cache", "composed_videos", "composition_jobs", "hosted_videos",
+    "video_views", "leads", "demo_sites", "paid_calls", "cost_entries",
 }  # fmt: skip
 
 

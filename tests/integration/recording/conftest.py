@@ -25,5 +25,3 @@ def new_site() -> Iterator[Callable[[], Site]]:
 @pytest.fixture
 def site(new_site: Callable[[], Site]) -> Site:
     return new_site()
-
-

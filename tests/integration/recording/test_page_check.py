@@ -147,9 +147,7 @@ async def test_a_circle_of_redirects(site: Site, tmp_path: Path) -> None:
     assert_fails(await check(site.url(), tmp_path, site.pair), "redirects in a circle")
 
 
-async def test_a_redirect_into_the_machine_is_refused(
-    new_site: Callable[[], Site], tmp_path: Path
-) -> None:
+async def test_a_redirect_into_the_machine_is_refused(new_site: Callable[[], Site], tmp_path: Path) -> None:
     outer, inner = new_site(), new_site()
     inner.serve("<h1>secret</h1>")
     outer.serve("", status=302, headers={"Location": inner.url()})

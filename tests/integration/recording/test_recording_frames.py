@@ -79,9 +79,7 @@ async def test_the_same_tour_gives_the_same_frames_whole_or_in_ranges(site: Site
     assert len(set(packets["whole"])) > 30
     different = [
         n
-        for n, (a, b) in enumerate(
-            zip(packets["whole"], packets["start"] + packets["end"], strict=True)
-        )
+        for n, (a, b) in enumerate(zip(packets["whole"], packets["start"] + packets["end"], strict=True))
         if a != b
     ]
     assert different == []

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from shared.recording import PageFault, SceneJob, Tour, Viewport, film_scene
-from shared.recording.chromium import find_chromium, launched
 from shared.recording.cdp import BrowserGone
+from shared.recording.chromium import find_chromium, launched
 from tests.support.filmed_pages import Site, wait_until
 
 SMALL = Viewport(width=320, height=240)
@@ -102,7 +102,9 @@ async def test_after_the_browser_was_killed(site: Site, profiles: Path, tmp_path
 
     def kill(_: object) -> None:
         if not victims:
-            victims.extend(p for p in browsers(profiles) if "guard.py" not in " ".join(psutil.Process(p).cmdline()))
+            victims.extend(
+                p for p in browsers(profiles) if "guard.py" not in " ".join(psutil.Process(p).cmdline())
+            )
             for victim in victims:
                 os.kill(victim, signal.SIGKILL)
 
@@ -113,7 +115,7 @@ async def test_after_the_browser_was_killed(site: Site, profiles: Path, tmp_path
 
 
 async def test_the_deadline_ends_a_browser(profiles: Path) -> None:
-    with pytest.raises(BrowserGone):  # noqa: PT012  # the session is what ends
+    with pytest.raises(BrowserGone):  # the session is what ends
         async with launched(find_chromium(), 9, SMALL, deadline_seconds=1) as browser:
             await asyncio.sleep(3)
             await browser.connection.call("Browser.getVersion")

@@ -16,7 +16,11 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 def section(kind: Any, seconds: float) -> Section:
     return Section(
-        title=kind, content="One two three.", duration_seconds=seconds, scene_type=kind, timing_marker="[00:00]"
+        title=kind,
+        content="One two three.",
+        duration_seconds=seconds,
+        scene_type=kind,
+        timing_marker="[00:00]",
     )
 
 
@@ -43,9 +47,7 @@ def page(**fields: Any) -> PageReport:
     )
 
 
-def plan(
-    sections: list[tuple[Any, float, float]] | None = None, **fields: Any
-) -> Plan:
+def plan(sections: list[tuple[Any, float, float]] | None = None, **fields: Any) -> Plan:
     """sections: (scene type, seconds it was given, seconds of its speech)."""
     chosen = sections or [("intro", 5, 4.0), ("demo", 10, 9.0), ("feature", 10, 8.0), ("cta", 5, 4.0)]
     script = Script(

@@ -28,10 +28,10 @@ def clicking() -> Sound:
 @pytest.mark.parametrize(
     "track",
     [
-        placed(5.0, 0.5), placed(5.0, 0.99), placed(5.0, 0.003), placed(0.3, 0.2), placed(0.3, 0.01, 60.0),
+        placed(5.0, 0.5), placed(5.0, 0.99), placed(5.0, 0.003), placed(0.3, 0.2), placed(0.3, 0.01, 30.0),
         placed(0.2, 0.5, 0.3), clicking(),
     ],
-    ids=["ordinary", "loud", "very quiet", "a word", "a quiet word in a minute", "a short track", "clicks"],
+    ids=["ordinary", "loud", "very quiet", "a word", "a quiet word among silence", "a short track", "clicks"],
 )  # fmt: skip
 def test_every_voice_is_brought_to_the_target(track: Sound) -> None:
     levelled, loudness = level(track)
