@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_CHILD_SUBREAPER, PR_CAP_AMBIENT = 1, 8, 36, 47
 PR_CAP_AMBIENT_RAISE = 2
+PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 4
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 KILL_SECONDS = 10.0
@@ -44,6 +45,8 @@ def prctl(option: int, *arguments: int) -> None:
 def become(uid: int, gid: int) -> None:
     """Give up root for another user, keeping only the right to pass any folder, if there is one."""
     prctl(PR_SET_KEEPCAPS, 1)
+    with contextlib.suppress(OSError):  # else access(2), which Postgres asks, would not know of the right
+        prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     with contextlib.suppress(PermissionError):
         os.setgroups([])
     os.setresgid(gid, gid, gid)

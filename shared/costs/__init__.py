@@ -1,39 +1,6 @@
 """Costs: prices, the ledger of paid calls, and what each invocation cost."""
 
-from shared.costs.books import FileBooks, open_file_ledger
-from shared.costs.database_books import DatabaseBooks, open_ledger
-from shared.costs.ledger import Answer, AnswerLost, Books, DoneCall, Ledger, PaidCall
-from shared.costs.prices import Architecture, Prices, UnknownPlan, read_prices
-from shared.costs.reports import (
-    InvocationLine,
-    InvocationReport,
-    LogBatch,
-    decode_subscription,
-    parse_invocation_line,
-    parse_report,
-    price_invocation,
-)
+import lazy_loader
 
-__all__ = [
-    "Answer",
-    "AnswerLost",
-    "Architecture",
-    "Books",
-    "DatabaseBooks",
-    "DoneCall",
-    "FileBooks",
-    "InvocationLine",
-    "InvocationReport",
-    "Ledger",
-    "LogBatch",
-    "PaidCall",
-    "Prices",
-    "UnknownPlan",
-    "decode_subscription",
-    "open_file_ledger",
-    "open_ledger",
-    "parse_invocation_line",
-    "parse_report",
-    "price_invocation",
-    "read_prices",
-]
+# What __init__.pyi names is imported when it is first used: a Lambda starts with what it needs, no more.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,19 +1,6 @@
 """Hosting: a finished video gets a share page, a player for other sites, and an address."""
 
-from shared.hosting.manager import Hosted, HostingRefused, VideoHostManager
-from shared.hosting.pages import (
-    CONTENT_SECURITY_POLICY,
-    EMBED_CONTENT_SECURITY_POLICY,
-    SharePage,
-    not_found_page,
-)
+import lazy_loader
 
-__all__ = [
-    "CONTENT_SECURITY_POLICY",
-    "EMBED_CONTENT_SECURITY_POLICY",
-    "Hosted",
-    "HostingRefused",
-    "SharePage",
-    "VideoHostManager",
-    "not_found_page",
-]
+# What __init__.pyi names is imported when it is first used: a Lambda starts with what it needs, no more.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,9 +7,6 @@ from collections.abc import AsyncGenerator
 from shared.recording.clock import FrameClock
 from shared.recording.stage import Stage
 
-# A page that moves may look the same for a frame or two without having come to rest.
-STILL_AFTER = 2
-
 
 class Camera:
     """While the page moves, each frame is shot; while it is still, each is only drawn, until one differs.
@@ -21,20 +18,16 @@ class Camera:
     def __init__(self, clock: FrameClock) -> None:
         self._clock = clock
         self._last = b""
-        self._same = 0
+        self._still = False
 
     async def look(self) -> bytes | None:
         """The picture at this moment, as JPEG, or None if it is the one before."""
-        if self._same >= STILL_AFTER and not await self._clock.draw():
+        if self._still and not await self._clock.draw():
             return None
         picture = await self._clock.shoot()
-        if picture != self._last:
-            self._last, self._same = picture, 0
-            return picture
-        self._same += 1
-        if self._same >= STILL_AFTER:
-            await self._clock.draw()  # a picture taken counts as a change; let it pass
-        return None
+        self._still = picture == self._last
+        self._last = picture
+        return None if self._still else picture
 
 
 async def film(stage: Stage, first_frame: int, frame_count: int) -> AsyncGenerator[bytes | None, None]:

@@ -126,6 +126,7 @@ def browser_flags(profile: Path, proxy_port: int, viewport: Viewport, *, sandbox
         "--no-default-browser-check",
         "--no-pings",
         "--deny-permission-prompts",
+        "--block-new-web-contents",  # no popups: one tab
         "--disable-background-networking",
         "--disable-breakpad",
         "--disable-component-update",
@@ -212,7 +213,7 @@ class _Running:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
-            guard.remove(self._profile)
+        guard.remove(self._profile)  # only if the guard was killed is there anything left
         self._listening.cancel()
         await asyncio.gather(self._listening, return_exceptions=True)
 

@@ -48,6 +48,7 @@ class FrameClock:
         self._session = session
         self._fps = fps
         self._ticks = 0  # now, in microseconds of the browser's monotonic clock
+        self._drawn = -1
         self._frame = 0
         self._passed = asyncio.Event()
         self.network_held = True
@@ -119,14 +120,18 @@ class FrameClock:
         return round(seconds * MICRO)
 
     async def draw(self) -> bool:
-        """Draw the page at this moment, keep no picture; whether something looks different (1 to 3 ms).
+        """Draw the page at this moment, keep no picture; whether something may look different (1 to 3 ms).
 
-        Drawing the same moment twice runs requestAnimationFrame once.
+        After a moment that was shot at once, without being drawn first, it says yes once for nothing.
         """
+        if self._drawn == self._ticks:  # the browser would wait for the next moment before it answers
+            return False
         return bool((await self._begin_frame({}))["hasDamage"])
 
     async def shoot(self) -> bytes:
         """Draw the page at this moment and return the picture, as JPEG.
+
+        A moment that was drawn already keeps as it is: requestAnimationFrame runs once.
 
         Raises:
             NoPicture: if the browser gives none.
@@ -139,6 +144,7 @@ class FrameClock:
         raise NoPicture("the browser gave no picture of the page")
 
     async def _begin_frame(self, extra: Params) -> Params:
+        self._drawn = self._ticks
         moment = {"frameTimeTicks": _milliseconds(self._ticks), "interval": 1000 / self._fps}
         try:
             return await self._session.call(

@@ -84,10 +84,10 @@ def die_with_parent() -> Callable[[], None] | None:
 def remove(folder: Path) -> None:
     """Remove a folder in which dying processes may still be writing."""
     for _ in range(20):
-        shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             return
-        time.sleep(0.05)
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.02)
 
 
 if __name__ == "__main__":

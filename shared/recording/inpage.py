@@ -38,6 +38,10 @@ _HELPERS = """globalThis.reel ??= (() => {
     sheet.replaceSync('*{scroll-snap-type:none!important;scroll-behavior:auto!important}');
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   };
+  // A page at rest leaves the compositor, and what changes next may then miss its frame: one change in a
+  // thousand did. Whoever wants every frame is served every frame.
+  const awake = () => requestAnimationFrame(awake);
+  awake();
   return {
     state: () => [document.readyState, document.fonts.status],
     look: () => {

@@ -37,6 +37,7 @@ class Stage:
         if self.navigated:
             self.navigated = False
             self.page.forget()
+            await self.page.loading()  # our world in the new page keeps its frames coming
             await self.clock.resync()
         await self.clock.advance()
 

@@ -37,7 +37,7 @@ async def new_stage(browser: Browser, viewport: Viewport) -> tuple[Stage, Sessio
     target = Session(connection, str(attached["sessionId"]))
     clock = FrameClock(target, viewport.fps)
     stage = Stage(clock, InPage(target, tab), viewport, browser.version)
-    await _shield(connection, target, stage, tab)
+    await _shield(connection, target, stage)
     await clock.stop(_date())
     return stage, target
 
@@ -47,23 +47,13 @@ def _date() -> float:
     return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0).timestamp()
 
 
-async def _shield(connection: Connection, target: Session, stage: Stage, tab: str) -> None:
+async def _shield(connection: Connection, target: Session, stage: Stage) -> None:
     """Dismiss what a page may put between itself and the camera."""
     chores: set[asyncio.Task[None]] = set()
 
-    def later(send: Connection | Session, command: str, params: Params) -> None:
-        async def run() -> None:
-            with contextlib.suppress(Exception):  # the tab or dialog may be gone, and that is as good
-                await send.call(command, params)
-
-        task = asyncio.create_task(run())
-        chores.add(task)
-        task.add_done_callback(chores.discard)
-
-    def close_popup(event: Params) -> None:
-        info = event["targetInfo"]
-        if info["type"] == "page" and info["targetId"] != tab:
-            later(connection, "Target.closeTarget", {"targetId": info["targetId"]})
+    async def close(accept: bool) -> None:
+        with contextlib.suppress(Retryable):  # gone, or dismissed by Playwright
+            await target.call("Page.handleJavaScriptDialog", {"accept": accept})
 
     def notice_navigation(event: Params) -> None:
         if "parentId" not in event["frame"]:
@@ -71,13 +61,13 @@ async def _shield(connection: Connection, target: Session, stage: Stage, tab: st
 
     def dismiss(event: Params) -> None:
         # leaving must not be asked about, everything else is answered with no
-        later(target, "Page.handleJavaScriptDialog", {"accept": event["type"] == "beforeunload"})
+        closing = asyncio.create_task(close(event["type"] == "beforeunload"))
+        chores.add(closing)
+        closing.add_done_callback(chores.discard)
 
-    connection.on("Target.targetCreated", close_popup)
     target.on("Page.javascriptDialogOpening", dismiss)
     target.on("Page.frameNavigated", notice_navigation)
     target.on("Inspector.targetCrashed", lambda _: target.lose(PageCrashed(_CRASHED)))
-    await connection.call("Target.setDiscoverTargets", {"discover": True})
     await connection.call("Browser.setDownloadBehavior", {"behavior": "deny"})
     await target.call("Inspector.enable")
     await target.call("Page.enable")

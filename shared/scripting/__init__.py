@@ -1,7 +1,6 @@
 """Scripts: a personal text for every lead."""
 
-from shared.scripting.brief import WrongBrief
-from shared.scripting.generator import ScriptGenerator
-from shared.scripting.script import SceneType, Script, Section, Style
+import lazy_loader
 
-__all__ = ["SceneType", "Script", "ScriptGenerator", "Section", "Style", "WrongBrief"]
+# What __init__.pyi names is imported when it is first used: a Lambda starts with what it needs, no more.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

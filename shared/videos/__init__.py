@@ -1,15 +1,6 @@
 """Videos: asking for one, seeing how far it is, and what became of it."""
 
-from shared.videos.asking import VideoRequest, create_video
-from shared.videos.failing import fail_video, read_failure
-from shared.videos.watching import StepState, VideoState, read_video
+import lazy_loader
 
-__all__ = [
-    "StepState",
-    "VideoRequest",
-    "VideoState",
-    "create_video",
-    "fail_video",
-    "read_failure",
-    "read_video",
-]
+# What __init__.pyi names is imported when it is first used: a Lambda starts with what it needs, no more.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,7 +1,6 @@
 """Voice: a script is spoken, with the moment of every word."""
 
-from shared.voice.port import VoicePreset, VoiceSettings
-from shared.voice.speech import Speech, Word
-from shared.voice.synthesizer import VoiceSynthesizer
+import lazy_loader
 
-__all__ = ["Speech", "VoicePreset", "VoiceSettings", "VoiceSynthesizer", "Word"]
+# What __init__.pyi names is imported when it is first used: a Lambda starts with what it needs, no more.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
