@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,14 @@ from typing import Any
 
 from shared.recording.clock import PageStuck
 from shared.recording.faults import LOAD_SECONDS, PageFault, shown
+from shared.recording.inpage import Look
 from shared.recording.job import PAGE_IMAGE, PageJob, PageReport, Tour, Work
 from shared.recording.opening import opened
 from shared.recording.picture import is_blank
 from shared.recording.stage import Stage
+
+REST_SECONDS = 0.5
+LONGEST_MOTION_SECONDS = 4.0
 
 
 async def check_page(
@@ -62,6 +67,7 @@ async def check_page(
 
 
 async def _examine(stage: Stage, job: PageJob, folder: Path) -> dict[str, Any]:
+    await _come_to_rest(stage)
     picture = await stage.clock.shoot()
     look = await stage.page.look()
     (folder / PAGE_IMAGE).write_bytes(picture)
@@ -79,10 +85,26 @@ async def _examine(stage: Stage, job: PageJob, folder: Path) -> dict[str, Any]:
         "title": look.title,
         "load_seconds": round(stage.load_seconds, 3),
         "scroll_height": height,
-        "fingerprint": hashlib.sha256(picture + str(height).encode()).hexdigest(),
+        "fingerprint": _fingerprint(look, height),
         "verdict": verdict,
         "reasons": tuple(reasons),
     }
+
+
+def _fingerprint(look: Look, height: int) -> str:
+    """Of what the page says and shows, not of its pixels: a moment's difference on load shades them."""
+    content = json.dumps([look.title, look.text, look.parts, height])
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+async def _come_to_rest(stage: Stage) -> None:
+    """Let what moves on load come to its end: the picture shows the page as it wants to be seen."""
+    fps, still = stage.viewport.fps, 0
+    for _ in range(round(LONGEST_MOTION_SECONDS * fps)):
+        await stage.tick()
+        still = 0 if await stage.clock.draw() else still + 1
+        if still >= REST_SECONDS * fps:
+            return
 
 
 def _failed(url: str, reason: str, final_url: str, status: int) -> dict[str, Any]:

@@ -55,6 +55,11 @@ class FrameClock:
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self._passed.set())
         session.on(LOST, lambda _: self._passed.set())
 
+    @property
+    def frame(self) -> int:
+        """Frames since counting began: with `start_counting`, or with the page."""
+        return self._frame
+
     async def stop(self, date: float) -> None:
         """Stop the page's time; `Date` stands at `date`, in seconds since 1970."""
         await self._session.call("Performance.enable", {"timeDomain": "timeTicks"})

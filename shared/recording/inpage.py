@@ -49,7 +49,9 @@ _HELPERS = """globalThis.reel ??= (() => {
       return {
         title: document.title.slice(0, 500),
         room: element ? room(element) : 0,
-        text: (document.body?.innerText ?? '').trim().length,
+        text: (document.body?.innerText ?? '').trim().slice(0, 200000),
+        parts: [...document.querySelectorAll('img[src],link[rel=stylesheet],video[src],iframe[src]')]
+          .slice(0, 2000).map((e) => e.src || e.href).filter((url) => url.length < 2000),
       };
     },
     scrollStart: (to) => {
@@ -66,11 +68,12 @@ _HELPERS = """globalThis.reel ??= (() => {
 
 @dataclass(frozen=True)
 class Look:
-    """The page at a glance. room: how far it scrolls, in CSS pixels; text: characters of visible text."""
+    """The page at a glance. room: how far it scrolls, in CSS pixels; parts: addresses of what it shows."""
 
     title: str
     room: float
-    text: int
+    text: str
+    parts: tuple[str, ...]
 
 
 class InPage:
@@ -92,7 +95,7 @@ class InPage:
 
     async def look(self) -> Look:
         seen = await self._call("look")
-        return Look(seen["title"], float(seen["room"]), int(seen["text"]))
+        return Look(seen["title"], float(seen["room"]), seen["text"], tuple(seen["parts"]))
 
     async def scroll_start(self, to: float) -> tuple[float, float]:
         """Where a scroll starts and where fraction `to` of the page is, in CSS pixels from the top."""

@@ -127,7 +127,7 @@ class SceneResult(Value):
 class PageReport(Value):
     """Answer to a PageJob, beside `page.jpg` (the first view).
 
-    fingerprint: changes when what the page shows changes (hash of the first view and of the page's height).
+    fingerprint: changes when what the page shows changes (its text, addresses of its parts, its height).
     scroll_height: of the whole page, in CSS pixels.
     verdict: ok, warn or fail; reasons: sentences for a person, empty when ok.
     """

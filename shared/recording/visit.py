@@ -94,9 +94,13 @@ async def _go(page: Page, trail: _Trail, proxy: EgressProxy) -> None:
 
 
 async def _settle(stage: Stage) -> None:
-    """Let the page load and then stand for a moment, in its own time."""
-    calm = 0
-    while calm < SETTLE_SECONDS * stage.viewport.fps:
+    """Let the page load and then stand for a moment, in its own time.
+
+    It ends on whole half seconds of that time, so that a page which was ready a frame sooner or later in
+    another recording has the same second 0.
+    """
+    calm, pace = 0, round(SETTLE_SECONDS * stage.viewport.fps)
+    while calm < pace or stage.clock.frame % pace:
         await stage.tick()
         await stage.clock.draw()
         ready, fonts = await stage.page.loading()

@@ -14,7 +14,8 @@ HOLD: tuple[TourStep, ...] = (Hold(seconds=2),)
 
 CLOCKS = f"""<!doctype html><meta charset=utf-8><body style="margin:0;background:#888">{STRIP_SCRIPT}
 <div id=mover style="position:fixed;left:0;top:200px;width:20px;height:20px;background:#f00"></div>
-<style>@keyframes go {{ to {{ transform: translateX(600px) }} }} #mover {{ animation: go 6s linear infinite }}</style>
+<style>@keyframes go {{ to {{ transform: translateX(600px) }} }}
+#mover {{ animation: go 6s linear infinite }}</style>
 <script>
 let ticks = 0, frames = 0, fetched = 0;
 const began = performance.now();
@@ -89,7 +90,8 @@ BUSY = f"""<!doctype html><meta charset=utf-8>{STRIP_SCRIPT}
 <style>body{{margin:0;font:18px sans-serif}} header{{position:sticky;top:0;background:#fff;padding:20px}}
 p{{margin:40px;background:linear-gradient(90deg,#fed,#def);box-shadow:0 3px 9px #0006}}
 @keyframes turn{{to{{rotate:1turn}}}} i{{display:inline-block;width:30px;height:30px;background:teal;
-animation:turn 1.7s linear infinite}}</style><script src=/slow.js></script><body><header>Sticky <i></i></header>
+animation:turn 1.7s linear infinite}}</style>
+<script src=/slow.js></script><body><header>Sticky <i></i></header>
 <script>
 for (let i = 0; i < 40; i++) document.write(`<p>${{i}} ${{Math.random()}} ${{Date.now()}}</p>`);
 setInterval(() => {{ document.querySelector('p').textContent = Math.random(); }}, 250);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from shared.recording import Hold, Scroll
@@ -12,7 +14,7 @@ from shared.recording.motion import ease, motions_at, on_pixels
 @pytest.mark.parametrize("seconds", [0.1, 0.6, 1.2, 1.5, 8.0])
 def test_easing_starts_and_ends_softly_and_never_goes_back(seconds: float) -> None:
     way = [ease(n / 200, seconds) for n in range(201)]
-    hops = [b - a for a, b in zip(way, way[1:], strict=False)]
+    hops = [b - a for a, b in pairwise(way)]
     assert (way[0], way[-1]) == (0, 1)
     assert way[100] == pytest.approx(0.5)
     assert min(hops) >= 0

@@ -57,7 +57,7 @@ def test_a_short_page_in_a_long_tour_is_walked_up_and_down() -> None:
     stops = [step.to for step in scrolls(steps)]
     assert 1 in stops
     assert stops[-1] < 1 or stops.index(1) < len(stops) - 1
-    assert max(step.seconds for step in steps) <= 9
+    assert max(step.seconds for step in steps) <= 10
 
 
 def test_a_tour_of_no_length_is_refused() -> None:
