@@ -23,18 +23,14 @@ def timeline_key(workspace_id: int, video_id: int) -> str:
 def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     """Returns {jobs}: the storage prefix of each scene that is not filmed yet."""
     storage, workspace_id, video_id = tools.storage, event.workspace_id, event.video_id
+    page = _checked_page(event, tools)
     with tools.database.workspace(workspace_id) as session:
         video = session.get_one(Video, video_id)
-        page = PageReport.model_validate_json(storage.get(f"{video.page_job}/{RESULT}"))
         plan = plan_video(
             _request(session, video, page, storage, tools.settings.recording_freshness_hours * 3600)
         )
         if video.screen_recording_id is None:
             video.screen_recording_id = _add_recording(session, video, plan)
-    settle_step(
-        tools.database, workspace_id, video_id, "check_page",
-        page.work.started_at, page.work.finished_at, {"verdict": page.verdict, "reasons": page.reasons},
-    )  # fmt: skip
     for prefix, job in plan.jobs.items():
         if not storage.exists(f"{prefix}/{JOB}"):
             storage.put(f"{prefix}/{JOB}", job.model_dump_json().encode(), "application/json")
@@ -44,6 +40,18 @@ def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     frames = {prefix: job.frame_count for prefix, job in plan.jobs.items()}
     begin_step(tools.database, workspace_id, video_id, "record", {"jobs": frames})
     return {"jobs": [prefix for prefix in plan.jobs if not storage.exists(f"{prefix}/{RESULT}")]}
+
+
+def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
+    """The page's report; `check page` has no database, so its row is settled here."""
+    with tools.database.workspace(event.workspace_id) as session:
+        page_job = session.get_one(Video, event.video_id).page_job
+    page = PageReport.model_validate_json(tools.storage.get(f"{page_job}/{RESULT}"))
+    settle_step(
+        tools.database, event.workspace_id, event.video_id, "check_page",
+        page.work.started_at, page.work.finished_at, {"verdict": page.verdict, "reasons": page.reasons},
+    )  # fmt: skip
+    return page
 
 
 def _request(session: Session, video: Video, page: PageReport, storage: Storage, window: int) -> Request:

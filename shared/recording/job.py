@@ -23,6 +23,9 @@ RESULT = "result.json"
 FRAMES = "frames.mkv"
 PAGE_IMAGE = "page.jpg"
 
+RECORDER_VERSION = 1
+"""Part of every scene's content key: raise it when the same job would give other frames."""
+
 
 class BilledTo(Value):
     """The video that pays for a job. In no content key: a shared scene is paid by whoever came first."""

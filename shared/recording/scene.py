@@ -12,9 +12,6 @@ from shared.recording.frames import FrameFile
 from shared.recording.job import FRAMES, Progress, SceneJob, SceneResult, Work
 from shared.recording.opening import opened
 
-RECORDER_VERSION = 1
-"""Part of every scene's content key: raise it when the same job would give other frames."""
-
 OnProgress = Callable[[Progress], None]
 
 

@@ -21,10 +21,14 @@ from shared.recording.job import (
     PageJob,
     PageReport,
     SceneJob,
+    SceneResult,
 )
 from shared.recording.scene import film_scene
 from shared.values import Value
 from shared.workflow import JobEvent, Tools, tell_for_whom
+
+
+PROGRESS_SECONDS = 1.0
 
 
 class PageRefused(Permanent):
@@ -74,19 +78,38 @@ def record(event: JobEvent, tools: Tools, context: LambdaContext) -> dict[str, A
         return {"frame_count": job.frame_count}
     with tempfile.TemporaryDirectory(prefix="leadreel-scene-") as name:
         folder = Path(name)
-        result = asyncio.run(
-            film_scene(
-                job,
-                folder,
-                allow_hosts=tools.settings.recording_allow_hosts,
-                on_progress=lambda progress: _put(tools, f"{event.job}/{PROGRESS}", progress),
-                request_id=context.aws_request_id,
-                chromium_path=tools.settings.chromium_path,
-            )
-        )
+        result = asyncio.run(_film(job, folder, event, tools, context.aws_request_id))
         tools.storage.put(f"{event.job}/{FRAMES}", folder / FRAMES, "video/x-matroska")
     _put(tools, f"{event.job}/{RESULT}", result)
     return {"frame_count": job.frame_count}
+
+
+async def _film(job: SceneJob, folder: Path, event: JobEvent, tools: Tools, request_id: str) -> SceneResult:
+    latest = Progress(frames_done=0, frames_total=job.frame_count)
+
+    def note(progress: Progress) -> None:
+        nonlocal latest
+        latest = progress
+
+    async def tell() -> None:
+        """How far it is, once a second, for whoever watches: the frame loop waits for no storage."""
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            await asyncio.to_thread(_put, tools, f"{event.job}/{PROGRESS}", latest)
+
+    telling = asyncio.create_task(tell())
+    try:
+        return await film_scene(
+            job,
+            folder,
+            allow_hosts=tools.settings.recording_allow_hosts,
+            on_progress=note,
+            request_id=request_id,
+            chromium_path=tools.settings.chromium_path,
+        )
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
 
 
 def _put(tools: Tools, key: str, value: Value) -> None:
