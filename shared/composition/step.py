@@ -128,17 +128,21 @@ def _settle_recording(event: VideoEvent, tools: Tools, timeline: Timeline) -> No
         scene.job: SceneResult.model_validate_json(tools.storage.get(f"{scene.job}/{RESULT}"))
         for scene in timeline.scenes
     }
-    started_at = min(result.work.started_at for result in results.values())
-    finished_at = max(result.work.finished_at for result in results.values())
     with tools.database.workspace(event.workspace_id) as session:
-        recording = session.get_one(
-            ScreenRecording, session.get_one(Video, event.video_id).screen_recording_id
-        )
+        video = session.get_one(Video, event.video_id)
+        recording = session.get_one(ScreenRecording, video.screen_recording_id)
+        # Scenes that were filmed for a lead before are shared, and took no time here.
+        filmed = {
+            job: result for job, result in results.items() if result.work.started_at > recording.created_at
+        }
         if recording.status != "completed":
-            _add_sessions(session, event.workspace_id, recording.id, results)
+            _add_sessions(session, event.workspace_id, recording.id, filmed)
             _add_segments(session, event.workspace_id, recording.id, timeline)
             recording.status = "completed"
             recording.duration_seconds = timeline.duration_seconds
+    works = [result.work for result in filmed.values()]
+    started_at = min((work.started_at for work in works), default=recording.created_at)
+    finished_at = max((work.finished_at for work in works), default=recording.created_at)
     settle_step(
         tools.database, event.workspace_id, event.video_id, "record", started_at, finished_at,
         {"jobs": {scene.job: scene.frame_count for scene in timeline.scenes}},

@@ -20,13 +20,13 @@ from shared.recording.job import (
     BilledTo,
     PageJob,
     PageReport,
+    Progress,
     SceneJob,
     SceneResult,
 )
 from shared.recording.scene import film_scene
 from shared.values import Value
 from shared.workflow import JobEvent, Tools, tell_for_whom
-
 
 PROGRESS_SECONDS = 1.0
 
