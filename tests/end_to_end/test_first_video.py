@@ -33,7 +33,7 @@ def leadreel(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Leadreel:
 def made(leadreel: Leadreel, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Made:
     out = tmp_path_factory.mktemp("out")
     return leadreel.make(
-        "--url", site.url, "--name", NAME, "--company", COMPANY, "--duration", "15", "--out", str(out),
+        "--url", site.url, "--name", NAME, "--company", COMPANY, "--duration", "30", "--out", str(out),
         "--message", "Setting it up takes a day",
     )  # fmt: skip
 
@@ -43,7 +43,7 @@ def test_it_says_what_it_made(made: Made) -> None:
     answer = made.answer
     assert answer["status"] == "completed"
     assert answer["resolution"] == "1920x1080"
-    assert 15 <= answer["duration_seconds"] <= 20
+    assert 30 <= answer["duration_seconds"] <= 33
     assert [step["name"] for step in answer["steps"]] == [
         "check_page", "script", "voice", "plan", "record", "compose", "host",
     ]  # fmt: skip
