@@ -7,7 +7,9 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import NoReturn, get_args
+
+import psycopg2
 
 from shared.errors import LeadreelError
 from shared.scripting import Style
@@ -19,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.run(asked))
-    except LeadreelError as error:
+    except (LeadreelError, OSError, psycopg2.Error) as error:
         print(f"leadreel: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -27,8 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line, as for every other error."""
+        self.exit(1, f"leadreel: {message} (see {self.prog} --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="leadreel", description="A personal demo video for every lead.")
+    parser = _Parser(prog="leadreel", description="A personal demo video for every lead.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     make = commands.add_parser("make", help="make one personal video")

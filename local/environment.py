@@ -63,14 +63,16 @@ class WorkerEnvironment:
 
 
 def settings_environment(settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
-    """(settings, secrets) that were set, as environment variables; paths absolute, DATABASE_URL left out.
+    """(settings, secrets) that were set, as environment variables; paths absolute.
+
+    DATABASE_URL and AWS_S3_BUCKET are left out: on one machine the rows and objects are the home's.
 
     LEADREEL_HOME is always among them: its default depends on who asks.
     """
     plain, secret = {}, {}
     for name in sorted(settings.model_fields_set | {"leadreel_home"}):
         value = getattr(settings, name)
-        if name == "database_url" or value is None:
+        if name in {"database_url", "aws_s3_bucket"} or value is None:
             continue
         if isinstance(value, SecretStr):
             secret[name.upper()] = value.get_secret_value()

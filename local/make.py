@@ -9,18 +9,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.home import RuntimeInfo
+import psycopg2
+
 from local.joining import Joined
-from local.journal import enqueue, read_execution
+from local.journal import read_execution
 from local.progress import ProgressView
+from local.resuming import UNENDED, settle_unended, start_execution
 from shared.accounts import open_workspace
-from shared.database import Database
+from shared.database import Database, DatabaseUnreachable
 from shared.settings import Settings
 from shared.storage import FileStorage
 from shared.videos import VideoRequest, VideoState, create_video, read_video
 
 POLL_SECONDS = 0.25
-MACHINE = "pipeline"
 DEMO_PAGE = "http://127.0.0.1/"  # stands for the demo site until the runtime says where it is
 
 
@@ -29,25 +30,24 @@ async def make_video(settings: Settings, fields: Mapping[str, Any], out: Path | 
 
     fields: of a VideoRequest; `url` None stands for the demo site.
     """
-    request = VideoRequest.parse(
-        **{**fields, "url": fields["url"] or DEMO_PAGE}
-    )  # refuse before starting anything
+    url = DEMO_PAGE if fields["url"] is None else fields["url"]
+    request = VideoRequest.parse(**{**fields, "url": url})
     storage = FileStorage(settings.storage_path)
     async with Joined(settings) as runtime:
         info = await runtime.ensure()
-        if not fields["url"]:
+        if fields["url"] is None:
             request = request.model_copy(update={"url": info.demo_url + "/"})
         database = Database(info.app_url)
         try:
             workspace_id = open_workspace(database)
+            settle_unended(database, workspace_id, info.app_url)
             asked = create_video(request, workspace_id, database, storage, settings)
-            name = f"video-{asked['video_id']}"
-            enqueue(info.app_url, MACHINE, name, asked)
+            name = start_execution(info.app_url, asked)
             with ProgressView(request.duration_seconds) as view:
                 state = await _follow(runtime, name, asked, database, storage, view)
         finally:
             database.close()
-    return _tell(state, settings, storage, out, as_json)
+    return _tell(state, storage, out, as_json)
 
 
 async def _follow(
@@ -60,23 +60,28 @@ async def _follow(
 ) -> VideoState:
     """Show how far the video is until its execution has ended."""
     while True:
-        info: RuntimeInfo = await runtime.ensure()
-        execution = await asyncio.to_thread(read_execution, info.app_url, name)
-        state = await asyncio.to_thread(
-            read_video, asked["workspace_id"], asked["video_id"], database, storage
-        )
+        info = await runtime.ensure()
+        try:
+            execution = await asyncio.to_thread(read_execution, info.app_url, name)
+            state = await asyncio.to_thread(
+                read_video, asked["workspace_id"], asked["video_id"], database, storage
+            )
+        except (psycopg2.OperationalError, DatabaseUnreachable):
+            await asyncio.sleep(POLL_SECONDS)  # whoever ran it has gone: the next `ensure` takes over
+            continue
         view.show(state)
         if execution is not None and execution.status != "RUNNING":
-            return state
+            if state.status not in UNENDED:
+                return state
+            settle_unended(database, asked["workspace_id"], info.app_url)
+            continue
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _tell(
-    state: VideoState, settings: Settings, storage: FileStorage, out: Path | None, as_json: bool
-) -> int:
+def _tell(state: VideoState, storage: FileStorage, out: Path | None, as_json: bool) -> int:
     ready = state.status == "completed"
     files = _files(state, storage, out) if ready else dict.fromkeys(("video", "thumbnail", "captions"))
-    share_url = f"{settings.base_url}/v/{state.slug}" if ready else None
+    share_url = state.share_url if ready else None
     if not ready:
         reason = " ".join((state.reason or "the pipeline ended without a reason").split())
         print(f"leadreel: {state.failed_step or 'pipeline'}: {reason}", file=sys.stderr)

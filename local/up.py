@@ -7,15 +7,15 @@ import contextlib
 
 from sqlalchemy import select
 
+from local.resuming import UNENDED, settle_unended
 from local.supervisor import Runtime
 from shared.accounts import open_workspace
-from shared.database import Database
+from shared.database import Database, DatabaseUnreachable
 from shared.database.models import HostedVideo, Lead, Video
 from shared.settings import Settings
 
 POLL_SECONDS = 0.5
 SHOWN = 5
-UNENDED = ("pending", "processing")
 
 
 async def serve(settings: Settings) -> int:
@@ -24,7 +24,9 @@ async def serve(settings: Settings) -> int:
         database = Database(runtime.info.app_url)
         try:
             print(f"Leadreel serves {settings.base_url} (Ctrl-C stops it)", flush=True)
-            telling = asyncio.create_task(_tell(settings, database))
+            workspace_id = await asyncio.to_thread(open_workspace, database)
+            await asyncio.to_thread(settle_unended, database, workspace_id, runtime.info.app_url)
+            telling = asyncio.create_task(_tell(settings, database, workspace_id))
             try:
                 await runtime.until_signal()
             finally:
@@ -36,14 +38,17 @@ async def serve(settings: Settings) -> int:
     return 0
 
 
-async def _tell(settings: Settings, database: Database) -> None:
+async def _tell(settings: Settings, database: Database, workspace_id: int) -> None:
     """Print the newest share pages, then each video as it ends."""
-    workspace_id = await asyncio.to_thread(open_workspace, database)
     for name, company, slug in await asyncio.to_thread(_newest, database, workspace_id):
         print(f"  {settings.base_url}/v/{slug}  {name}, {company}", flush=True)
     watched: set[int] = set()
     while True:
-        ended, running = await asyncio.to_thread(_look, database, workspace_id, watched)
+        try:
+            ended, running = await asyncio.to_thread(_look, database, workspace_id, watched)
+        except DatabaseUnreachable:  # Postgres is being started again
+            await asyncio.sleep(POLL_SECONDS)
+            continue
         for line in ended:
             print(line.format(base=settings.base_url), flush=True)
         for video_id in running - watched:

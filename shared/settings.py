@@ -101,6 +101,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"{pair!r} is not host:port")
         return hosts
 
+    @field_validator("video_default_resolution")
+    @classmethod
+    def _has_bounds(cls, value: str) -> str:
+        """Each side from 160 to 3840 pixels, as the recorder takes them."""
+        if not all(160 <= int(side) <= 3840 for side in value.split("x")):
+            raise ValueError("each side must be from 160 to 3840 pixels")
+        return value
+
     @property
     def storage_path(self) -> Path:
         """The folder that stands for the bucket on one machine."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from shared.composition.plan import Plan, Request, Spoken, plan_video
 from shared.database.models import Lead, ScreenRecording, Video, VideoScript, Voiceover
-from shared.recording import JOB, PAGE_IMAGE, RESULT, BilledTo, PageReport, Viewport
+from shared.recording import JOB, PAGE_IMAGE, PROGRESS, RESULT, BilledTo, PageReport, Viewport
 from shared.scripting import Script
 from shared.storage import Storage
 from shared.workflow import Tools, VideoEvent, begin_step, settle_step
@@ -32,7 +32,8 @@ def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         if video.screen_recording_id is None:
             video.screen_recording_id = _add_recording(session, video, plan)
     for prefix, job in plan.jobs.items():
-        if not storage.exists(f"{prefix}/{JOB}"):
+        if not storage.exists(f"{prefix}/{RESULT}"):
+            storage.delete(f"{prefix}/{PROGRESS}")
             storage.put(f"{prefix}/{JOB}", job.model_dump_json().encode(), "application/json")
     storage.put(
         timeline_key(workspace_id, video_id), plan.timeline.model_dump_json().encode(), "application/json"

@@ -49,7 +49,7 @@ class DatabaseBooks:
             self._begun[call.content_hash] = row.id
 
     def finish(self, call: PaidCall, done: DoneCall) -> None:
-        row_id = self._begun.pop(call.content_hash)
+        row_id = self._begun.pop(call.content_hash, None) or self._find_begun(call)
         with self.database.workspace(self.workspace_id) as session:
             session.execute(
                 update(PaidCallRow)
@@ -70,6 +70,20 @@ class DatabaseBooks:
                     details={"operation": call.operation},
                 )
             )
+
+    def _find_begun(self, call: PaidCall) -> int:
+        """The row that a step before us left open; a new one if there is none."""
+        with self.database.workspace(self.workspace_id) as session:
+            found = session.scalars(
+                select(PaidCallRow.id)
+                .where(PaidCallRow.content_hash == call.content_hash, PaidCallRow.status == "begun")
+                .order_by(PaidCallRow.id.desc())
+                .limit(1)
+            ).first()
+        if found is None:
+            self.begin(call)
+            found = self._begun.pop(call.content_hash)
+        return found
 
     def refuse(self, call: PaidCall, reason: str) -> None:
         row_id = self._begun.pop(call.content_hash)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
 from shared.errors import LeadreelError, Retryable
-from shared.storage import Storage
+from shared.storage import NotStored, Storage
 
 
 class AnswerLost(Retryable):
@@ -100,7 +100,7 @@ class Ledger:
         charged; an `AnswerLost`, or anything else, leaves the row as begun.
         """
         key = self.answer_key(call)
-        done = self.books.find_done(call)
+        done = self.books.find_done(call) or self._settle(call, key)
         if done is not None and self.storage.exists(key):
             return Answer(self.storage.get(key), done.price_usd, done.quantity, done.unit, bought_before=True)
         self.books.begin(call)
@@ -111,6 +111,18 @@ class Ledger:
         except LeadreelError as error:
             self.books.refuse(call, str(error))
             raise
+        done = DoneCall(answer.price_usd, answer.quantity, answer.unit)
         self.storage.put(key, answer.body)
-        self.books.finish(call, DoneCall(answer.price_usd, answer.quantity, answer.unit))
+        self.storage.put(f"{key}.receipt", json.dumps(asdict(done), default=str).encode(), "application/json")
+        self.books.finish(call, done)
         return answer
+
+    def _settle(self, call: PaidCall, key: str) -> DoneCall | None:
+        """Write down now what was answered and kept, where a crash kept it out of the books."""
+        try:
+            receipt = json.loads(self.storage.get(f"{key}.receipt"))
+        except NotStored:
+            return None
+        done = DoneCall(Decimal(receipt["price_usd"]), Decimal(receipt["quantity"]), receipt["unit"])
+        self.books.finish(call, done)
+        return done

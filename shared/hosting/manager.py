@@ -65,7 +65,8 @@ class VideoHostManager:
                 (a frame of the video unless given), captions_path (WebVTT, optional).
 
         Raises:
-            HostingRefused: for another provider, or a file that is no video.
+            HostingRefused: for another provider.
+            UnusableMedia: for a file that is no video.
         """
         if provider == "loom":
             raise HostingRefused("Loom has no upload API: share the video there by hand, or host it with s3")

@@ -28,7 +28,8 @@ REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def _plain(text: str) -> str:
     """Line breaks and tabs become spaces; control characters, and those that reorder what follows, go."""
     spaced = " ".join(text.split())
-    return "".join(c for c in spaced if unicodedata.category(c) != "Cc" and c not in REORDERING)
+    kept = "".join(c for c in spaced if unicodedata.category(c) != "Cc" and c not in REORDERING)
+    return kept if any(unicodedata.category(c)[0] in "LNPS" for c in kept) else ""
 
 
 Text = Annotated[str, AfterValidator(_plain), StringConstraints(strip_whitespace=True)]
@@ -106,7 +107,14 @@ def create_video(
         session.flush()
         video.page_job = f"recordings/{workspace_id}/pages/{video.id}"
         session.add_all(
-            VideoStep(video_id=video.id, name=name, workspace_id=workspace_id, position=position)
+            VideoStep(
+                video_id=video.id,
+                name=name,
+                workspace_id=workspace_id,
+                position=position,
+                # it has no database to say so itself
+                status="processing" if name == "check_page" else "pending",
+            )
             for position, name in enumerate(STEPS)
         )
         billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shared.database import Database
 from shared.database.models import ScreenRecording, Video, VideoStep
@@ -71,8 +71,10 @@ def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Dat
             .where(ScreenRecording.id == video.screen_recording_id, ScreenRecording.status == "recording")
             .values(status="failed", reason=failure.reason)
         )
-        session.execute(
-            update(VideoStep)
-            .where(VideoStep.video_id == video_id, VideoStep.name == failure.step)
-            .values(status="failed", reason=failure.reason, finished_at=now)
-        )
+        for step in session.scalars(select(VideoStep).where(VideoStep.video_id == video_id)):
+            if step.name != failure.step and step.status != "processing":
+                continue
+            step.status = "failed" if step.name == failure.step else "cancelled"
+            step.reason = failure.reason if step.name == failure.step else None
+            step.finished_at = now
+            step.seconds = (now - step.started_at).total_seconds() if step.started_at else None

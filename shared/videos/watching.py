@@ -46,7 +46,7 @@ class VideoState(Value):
     video_key: str | None = None
     thumbnail_key: str | None = None
     captions_key: str | None = None
-    slug: str | None = None
+    share_url: str | None = None
     duration_seconds: float | None = None
     resolution: str | None = None
 
@@ -76,7 +76,7 @@ def read_video(workspace_id: int, video_id: int, database: Database, storage: St
             captions_key=composed.captions_path if composed else None,
             duration_seconds=composed.duration_seconds if composed else None,
             resolution=composed.resolution if composed else None,
-            slug=hosted.slug if hosted else None,
+            share_url=hosted.share_url if hosted else None,
         )
 
 

@@ -19,11 +19,12 @@ class Word(Value):
 class Speech(Value):
     """One synthesis, or several joined.
 
-    audio_file_path: WAV (48 kHz mono 16 bit) unless another format was asked for.
+    audio_file_path: WAV (48 kHz mono 16 bit) unless another format was asked for; None where the storage's
+        copy is enough.
     characters_processed: what a vendor counts. cost_usd: 0 on a cache hit; saved_usd says what that spared.
     """
 
-    audio_file_path: Path
+    audio_file_path: Path | None
     duration_seconds: float
     characters_processed: int
     cost_usd: Decimal

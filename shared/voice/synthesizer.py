@@ -69,7 +69,7 @@ class VoiceSynthesizer:
         output_path: str | Path | None = None,
         voice_settings: VoiceSettings | Mapping[str, Any] | None = None,
     ) -> Speech:
-        """Speak a text.
+        """Speak a text into a file.
 
         output_path: a .wav, .mp3 or .ogg; by default a WAV in VOICEOVER_STORAGE_PATH.
 
@@ -77,6 +77,13 @@ class VoiceSynthesizer:
             NothingToSay, UnknownFormat, Permanent: for a person to put right.
             RateLimited, Retryable: passing faults.
         """
+        speech, samples = await self._spoken(text, voice_preset, voice_settings)
+        return _in_file(speech, samples, output_path or self._default_path(speech))
+
+    async def _spoken(
+        self, text: str, voice_preset: str, voice_settings: VoiceSettings | Mapping[str, Any] | None
+    ) -> tuple[Speech, Samples]:
+        """The speech, kept in storage, and its sound."""
         reading = read_aloud(text)
         if not reading.text:
             raise NothingToSay("the text has no word that can be spoken")
@@ -86,7 +93,7 @@ class VoiceSynthesizer:
         found = self._cache.find(content_hash) if self._reads_cache else None
         if found is not None:
             kept, samples = found
-            return self._speech(content_hash, kept, samples, output_path, bought_before=True)
+            return _speech(content_hash, kept, samples, bought_before=True), samples
         utterance = await self._voice.say(reading.text, persona, tuning)
         samples, words = finished(reading, utterance)
         kept = Kept(
@@ -100,7 +107,7 @@ class VoiceSynthesizer:
             words=words,
         )
         self._cache.keep(content_hash, kept, samples)
-        return self._speech(content_hash, kept, samples, output_path, utterance.bought_before)
+        return _speech(content_hash, kept, samples, utterance.bought_before), samples
 
     async def synthesize_sections(
         self,
@@ -108,10 +115,10 @@ class VoiceSynthesizer:
         voice_preset: str = "professional_male",
         voice_settings: VoiceSettings | Mapping[str, Any] | None = None,
     ) -> list[Speech]:
-        """One speech for each section of the script, in order."""
+        """One speech for each section of the script, in order; their sound is in storage (`audio_key`)."""
         whole = Script.model_validate(script)
         return [
-            await self.synthesize(section.content, voice_preset, None, voice_settings)
+            (await self._spoken(section.content, voice_preset, voice_settings))[0]
             for section in whole.sections
         ]
 
@@ -140,7 +147,8 @@ class VoiceSynthesizer:
             words=words,
         )
         self._cache.keep(content_hash, kept, samples)
-        speech = self._speech(content_hash, kept, samples, output_path, bought_before=False)
+        speech = _speech(content_hash, kept, samples, bought_before=False)
+        speech = _in_file(speech, samples, output_path or self._default_path(speech))
         return speech.model_copy(
             update={
                 "cost_usd": sum((one.cost_usd for one in speeches), Decimal(0)),
@@ -160,33 +168,31 @@ class VoiceSynthesizer:
         ]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
-    def _speech(
-        self,
-        content_hash: str,
-        kept: Kept,
-        samples: Samples,
-        output_path: str | Path | None,
-        bought_before: bool,
-    ) -> Speech:
-        path = Path(output_path) if output_path is not None else self._default_path(content_hash)
-        write_sound(samples, path)
-        return Speech(
-            audio_file_path=path,
-            duration_seconds=samples.size / RATE,
-            characters_processed=kept.characters_processed,
-            cost_usd=Decimal(0) if bought_before else kept.price_usd,
-            saved_usd=kept.price_usd if bought_before else Decimal(0),
-            cache_hit=bought_before,
-            voice_id=kept.voice_id,
-            voice_name=kept.voice_name,
-            model=kept.model,
-            words=kept.words,
-            content_hash=content_hash,
-        )
-
-    def _default_path(self, content_hash: str) -> Path:
+    def _default_path(self, speech: Speech) -> Path:
         folder = self._settings.voiceover_storage_path or self._settings.leadreel_home / "voiceovers"
-        return folder / f"{content_hash}.wav"
+        return folder / f"{speech.content_hash}.wav"
+
+
+def _speech(content_hash: str, kept: Kept, samples: Samples, bought_before: bool) -> Speech:
+    return Speech(
+        audio_file_path=None,
+        duration_seconds=samples.size / RATE,
+        characters_processed=kept.characters_processed,
+        cost_usd=Decimal(0) if bought_before else kept.price_usd,
+        saved_usd=kept.price_usd if bought_before else Decimal(0),
+        cache_hit=bought_before,
+        voice_id=kept.voice_id,
+        voice_name=kept.voice_name,
+        model=kept.model,
+        words=kept.words,
+        content_hash=content_hash,
+    )
+
+
+def _in_file(speech: Speech, samples: Samples, output_path: str | Path) -> Speech:
+    path = Path(output_path)
+    write_sound(samples, path)
+    return speech.model_copy(update={"audio_file_path": path})
 
 
 def known_preset(name: str) -> VoicePreset:

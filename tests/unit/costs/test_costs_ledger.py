@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.costs import Answer, AnswerLost, DoneCall, FileBooks, Ledger, PaidCall
-from shared.errors import Permanent, RateLimited
+from shared.errors import Permanent, RateLimited, Retryable
 from shared.storage import FileStorage
 
 CALL = PaidCall("vendor", "speak", {"text": "Grüß dich", "voice": "a"})
@@ -149,3 +149,28 @@ def test_a_line_that_a_crash_cut_off_spoils_no_other(books: FileBooks) -> None:
     books.finish(CALL, DoneCall(Decimal("0.1"), Decimal(1), "characters"))
     assert statuses(books) == ["begun", "done"]
     assert books.find_done(CALL) == DoneCall(Decimal("0.1"), Decimal(1), "characters")
+
+
+async def test_an_answer_that_was_kept_is_not_bought_again_when_the_books_could_not_be_written(
+    tmp_path: Path,
+) -> None:
+    class Unwritable(FileBooks):
+        def finish(self, call: PaidCall, done: DoneCall) -> None:
+            raise Retryable("the database can't be reached")
+
+    bought = 0
+
+    async def purchase() -> Answer:
+        nonlocal bought
+        bought += 1
+        return Answer(b"sound", Decimal("0.12"), Decimal(400), "characters")
+
+    call = PaidCall("vendor", "speak", {"text": "Hello"})
+    storage, path = FileStorage(tmp_path / "storage"), tmp_path / "books"
+    with pytest.raises(Retryable):
+        await Ledger(Unwritable(path), storage, "answers/1").buy(call, purchase)
+    books = FileBooks(path)
+    again = await Ledger(books, storage, "answers/1").buy(call, purchase)
+    assert (bought, again.body, again.bought_before) == (1, b"sound", True)
+    assert books.find_done(call) == DoneCall(Decimal("0.12"), Decimal(400), "characters")
+    assert books.unsettled() == []

@@ -28,6 +28,7 @@ def test_every_setting_is_in_the_document() -> None:
         ("VIDEO_CRF_HIGH", "52"),
         ("VIDEO_PRESET_FAST", "quick"),
         ("VIDEO_DEFAULT_RESOLUTION", "1921x1080"),
+        ("VIDEO_DEFAULT_RESOLUTION", "100x100"),
         ("RECORDING_ALLOW_HOSTS", "127.0.0.1"),
         ("VOICEOVER_CACHE_TTL_DAYS", "-1"),
     ],

@@ -16,6 +16,7 @@ def ask(**fields: object) -> VideoRequest:
         ({"name": ""}, "name"),
         ({"name": " \n\t "}, "name"),
         ({"name": "\x00"}, "name"),
+        ({"name": "\u200b"}, "name"),
         ({"name": "x" * 301}, "name"),
         ({"company": ""}, "company"),
         ({"email": "not an address"}, "email"),
