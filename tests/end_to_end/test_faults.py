@@ -16,7 +16,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
-import pytest
 from sqlalchemy import create_engine, text
 
 from local.postgres import Postgres
@@ -227,12 +226,6 @@ def fill(home: Path) -> None:
     usage = shutil.disk_usage(home)
     with (home / "filler").open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, usage.free - 100_000_000)
-
-
-@pytest.fixture
-def vendors() -> Iterator[VendorServer]:
-    with VendorServer() as server:
-        yield server
 
 
 def test_with_keys_the_vendors_are_paid_once_and_the_costs_are_kept(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,6 @@ TEXT = "Hi Ana 🚀, here's a look for R&D."
 SAID = "Hi Ana, here's a look for R and D."
 KEY = "key-canary"
 Opened = Callable[..., VoiceSynthesizer]
-
-
-@pytest.fixture
-def vendors() -> Iterator[VendorServer]:
-    with VendorServer() as server:
-        yield server
 
 
 @pytest.fixture
