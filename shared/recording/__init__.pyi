@@ -10,20 +10,19 @@ from .job import (
     RESULT,
     BilledTo,
     Card,
-    Hold,
     PageJob,
     PageReport,
     Progress,
     SceneJob,
     SceneResult,
-    Scroll,
     Tour,
-    TourStep,
     Viewport,
+    Visitor,
     Work,
 )
 from .recorder import RecordingConfig, RecordingResult, ScreenRecorder
 from .scene import film_scene
+from .steps import Click, Goto, Hide, Highlight, Hold, Hover, Scroll, TourStep, Type, Wait, Zoom
 from .tour import default_tour
 
 __all__ = [
@@ -35,7 +34,12 @@ __all__ = [
     "RESULT",
     "BilledTo",
     "Card",
+    "Click",
+    "Goto",
+    "Hide",
+    "Highlight",
     "Hold",
+    "Hover",
     "NoBrowser",
     "PageFault",
     "PageJob",
@@ -49,8 +53,12 @@ __all__ = [
     "Scroll",
     "Tour",
     "TourStep",
+    "Type",
     "Viewport",
+    "Visitor",
+    "Wait",
     "Work",
+    "Zoom",
     "check_page",
     "default_tour",
     "film_scene",

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.recording.steps import TourStep
 from shared.values import Value
 
 JOB = "job.json"
@@ -48,30 +49,32 @@ class Viewport(Value):
         return round(self.width * self.device_scale), round(self.height * self.device_scale)
 
 
-class Hold(Value):
-    """Stay where the page is, for `seconds`. The page's clock runs on."""
+class Visitor(Value):
+    """Who the page takes us for.
 
-    kind: Literal["hold"] = "hold"
-    seconds: float = Field(gt=0)
+    color_scheme: what the page is asked to look like. locale: BCP 47, such as `de-DE`; timezone: IANA, such
+    as `Europe/Berlin`. access: headers and cookies for the page's own site, sealed; empty for none.
+    """
 
-
-class Scroll(Value):
-    """Scroll, eased, during `seconds`, to a fraction of the way that the page scrolls (0 top, 1 end)."""
-
-    kind: Literal["scroll"] = "scroll"
-    seconds: float = Field(gt=0)
-    to: float = Field(ge=0, le=1)
-
-
-TourStep = Annotated[Hold | Scroll, Field(discriminator="kind")]
+    color_scheme: Literal["light", "dark"] = "light"
+    locale: str = Field("en-US", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+    timezone: str = Field("UTC", pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")
+    access: str = ""
 
 
 class Tour(Value):
-    """A page and what happens on it. Second 0 is the moment the page has loaded and settled."""
+    """A page and what happens on it. Second 0 is the moment the page has loaded and settled.
+
+    still: nobody touches the page, and second 0 is the moment it has loaded.
+    """
 
     kind: Literal["tour"] = "tour"
     url: str
-    steps: tuple[TourStep, ...]
+    steps: tuple[TourStep, ...] = ()
+    still: bool = False
+    show_cursor: bool = True
+    highlight_clicks: bool = True
+    visitor: Visitor = Visitor()
 
 
 class Card(Value):
@@ -92,9 +95,11 @@ class SceneJob(Value):
 
 
 class PageJob(Value):
-    """Open a page once and judge whether it can be filmed."""
+    """Open a page once and judge whether it can be filmed. steps: of the tour that was asked for, if any."""
 
     url: str
+    steps: tuple[TourStep, ...] = ()
+    visitor: Visitor = Visitor()
     viewport: Viewport
     billed_to: BilledTo | None = None
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.recording.job import Scroll, TourStep
+from shared.recording.steps import Scroll, TourStep
 
 RAMP_SECONDS = 0.6
 
@@ -26,10 +26,10 @@ def motions_at(steps: Sequence[TourStep], frame: int, fps: int) -> Iterator[Moti
     now = frame / fps
     before = (frame - 1) / fps
     for index, step in enumerate(steps):
-        start, end = end, end + step.seconds
+        start, end = end, end + step.length
         if start >= now:
             return
-        if isinstance(step, Scroll) and end > before:
+        if isinstance(step, Scroll) and isinstance(step.to, float) and end > before:
             yield Motion(index, step.to, ease((now - start) / step.seconds, step.seconds))
 
 

@@ -13,9 +13,10 @@ from pydantic import Field
 
 from shared.errors import Permanent
 from shared.recording.camera import film
-from shared.recording.job import Tour, TourStep, Viewport
+from shared.recording.job import Tour, Viewport
 from shared.recording.opening import opened
 from shared.recording.stage import Stage
+from shared.recording.steps import TourStep
 from shared.recording.tour import default_tour
 from shared.recording.video import VideoFile
 from shared.settings import Settings, read_settings

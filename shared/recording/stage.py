@@ -8,8 +8,9 @@ from playwright.async_api import Page
 
 from shared.recording.clock import FrameClock
 from shared.recording.inpage import InPage
-from shared.recording.job import TourStep, Viewport
+from shared.recording.job import Viewport
 from shared.recording.motion import motions_at, on_pixels
+from shared.recording.steps import TourStep
 
 
 @dataclass

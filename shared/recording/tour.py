@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from shared.recording.job import Hold, Scroll, TourStep, Viewport
+from shared.recording.job import Viewport
+from shared.recording.steps import Hold, Scroll, TourStep
 
 SHORTEST_SCROLLED = 3.0  # a shorter tour only holds
 CYCLE_SECONDS = 3.5  # one stop: the scroll to it, and time to read
@@ -44,7 +45,7 @@ def default_tour(scroll_height: float, viewport: Viewport, seconds: float) -> tu
         scroll = _grain(min(cycle * 0.6, max(0.9, abs(stop - at) * screens * SECONDS_A_SCREEN)))
         steps += [Scroll(seconds=scroll, to=stop), Hold(seconds=max(1 / _GRAIN, _grain(cycle - scroll)))]
         at = stop
-    rest = seconds - sum(step.seconds for step in steps[:-1])
+    rest = seconds - sum(step.length for step in steps[:-1])
     return (*steps[:-1], Hold(seconds=rest))
 
 
