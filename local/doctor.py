@@ -15,6 +15,7 @@ PACKAGES_CURE = "make clean setup"
 WITHOUT_KEY = {
     "ELEVENLABS_API_KEY": "the offline voice speaks",
     "OPENROUTER_API_KEY": "the offline writer writes the scripts",
+    "RECORDING_ACCESS_KEY": "one is made in the home folder",
 }
 
 

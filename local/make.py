@@ -85,6 +85,9 @@ def _tell(state: VideoState, storage: FileStorage, out: Path | None, as_json: bo
     if not ready:
         reason = " ".join((state.reason or "the pipeline ended without a reason").split())
         print(f"leadreel: {state.failed_step or 'pipeline'}: {reason}", file=sys.stderr)
+    for name, finding in state.warnings:
+        moment = "" if finding.second is None else f"at {finding.second:.1f} s: "
+        print(f"leadreel: warning: {name}: {moment}{finding.reason}", file=sys.stderr)
     if as_json:
         print(json.dumps(_summary(state, files, share_url), ensure_ascii=False))
     elif ready:
@@ -127,6 +130,10 @@ def _summary(state: VideoState, files: dict[str, str | None], share_url: str | N
         "cost_usd": float(state.cost_usd),
         "failed_step": state.failed_step,
         "reason": state.reason,
+        "warnings": [
+            {"step": name, "reason": finding.reason, "second": finding.second}
+            for name, finding in state.warnings
+        ],
         "steps": [
             {
                 "name": step.name,

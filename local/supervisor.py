@@ -19,6 +19,7 @@ from local.environment import WorkerEnvironment, settings_environment
 from local.failure import Failure
 from local.home import Home, RuntimeInfo
 from local.journal import Listener, PostgresJournal, enqueue, prepare, read_execution
+from local.keys import with_keys
 from local.postgres import Postgres
 from local.product import Product
 from local.runner import Runner
@@ -199,7 +200,7 @@ class Runtime:
         return postgres
 
     def _make_workers(self, functions: Mapping[str, Any], postgres: Postgres, demo: str) -> Workers:
-        plain, secrets = settings_environment(self._settings)
+        plain, secrets = settings_environment(with_keys(self._settings))
         if demo:
             allowed = (*self._settings.recording_allow_hosts, demo.removeprefix("http://"))
             plain["RECORDING_ALLOW_HOSTS"] = ",".join(allowed)

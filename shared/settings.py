@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -74,6 +76,7 @@ class Settings(BaseSettings):
     # recording
     recording_allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     recording_freshness_hours: int = Field(24, ge=1)
+    recording_access_key: SecretStr | None = None
     chromium_path: Path | None = None
 
     # video
@@ -100,6 +103,19 @@ class Settings(BaseSettings):
             if not (host and colon and port.isdigit()):
                 raise ValueError(f"{pair!r} is not host:port")
         return hosts
+
+    @field_validator("recording_access_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            long = value is None or len(base64.urlsafe_b64decode(value.get_secret_value())) == 32
+        except (binascii.Error, ValueError):
+            long = False
+        if not long:
+            raise ValueError(
+                "must be 32 bytes in base64, such as `openssl rand -base64 32 | tr +/ -_` prints"
+            )
+        return value
 
     @field_validator("video_default_resolution")
     @classmethod

@@ -19,11 +19,18 @@ from shared.recording import (
     RECORDER_VERSION,
     BilledTo,
     Card,
+    Finding,
     PageReport,
+    Said,
     SceneJob,
     Tour,
+    TourStep,
     Viewport,
-    default_tour,
+    Visitor,
+    place_steps,
+    plan_tour,
+    unsaid,
+    up_to,
 )
 from shared.scripting import SceneType, Script, Section
 from shared.values import Value
@@ -47,7 +54,8 @@ class Request(Value):
     """What a plan is made from.
 
     page_image: JPEG of the page's first view. freshness: a number that changes when recordings should be
-    made anew. scenes_prefix: where the recorder's jobs are kept, such as `recordings/1/scenes`.
+    made anew. scenes_prefix: where the recorder's jobs are kept, such as `recordings/1/scenes`. steps: of the
+    tour; without any, one is planned.
     """
 
     name: str
@@ -60,33 +68,32 @@ class Request(Value):
     freshness: int
     scenes_prefix: str
     billed_to: BilledTo | None = None
+    steps: tuple[TourStep, ...] = ()
+    show_cursor: bool = True
+    highlight_clicks: bool = True
+    visitor: Visitor = Visitor()
 
 
 class Plan(Value):
-    """The timeline, and the recorder's job for each storage prefix that it shows."""
+    """The timeline, and the recorder's job for each storage prefix that it shows.
+
+    findings: what could not be planned as it was asked for.
+    """
 
     timeline: Timeline
     jobs: dict[str, SceneJob]
+    findings: tuple[Finding, ...] = ()
 
 
 def plan_video(request: Request) -> Plan:
     """Raises ValueError when a section has no speech."""
+    fps = request.viewport.fps
     lengths = [
-        _frames(section, spoken, request.viewport.fps)
+        _frames(section, spoken, fps)
         for section, spoken in zip(request.script.sections, request.speech, strict=True)
     ]
-    tour_frames = sum(
-        frames
-        for section, frames in zip(request.script.sections, lengths, strict=True)
-        if _shows_page(section.scene_type)
-    )
-    fps = request.viewport.fps
-    tour = Tour(
-        url=request.page.url,
-        steps=default_tour(request.page.scroll_height, request.viewport, tour_frames / fps)
-        if tour_frames
-        else (),
-    )
+    never = unsaid(request.steps, _spoken_on(request, lengths))
+    tour = _tour(request, lengths)
     scenes: list[Scene] = []
     jobs: dict[str, SceneJob] = {}
     toured = 0
@@ -101,7 +108,7 @@ def plan_video(request: Request) -> Plan:
         first = toured if isinstance(source, Tour) else 0
         for start, count in _pieces(frames, LONGEST_SCENE_SECONDS * fps):
             job = SceneJob(
-                source=source,
+                source=_shown(source, (first + start + count) / fps),
                 viewport=request.viewport,
                 first_frame=first + start,
                 frame_count=count,
@@ -121,7 +128,53 @@ def plan_video(request: Request) -> Plan:
             narration = None  # a section longer than a scene is heard on from its first piece
         if isinstance(source, Tour):
             toured += frames
-    return Plan(timeline=Timeline(viewport=request.viewport, scenes=tuple(scenes)), jobs=jobs)
+    findings = tuple(
+        Finding(severity="warn", reason=f"a step of the tour waits for “{words}”, which is never said")
+        for words in never
+    )
+    timeline = Timeline(viewport=request.viewport, scenes=tuple(scenes))
+    return Plan(timeline=timeline, jobs=jobs, findings=findings)
+
+
+def _spoken_on(request: Request, lengths: list[int]) -> list[Said]:
+    """The words that are said while the page is shown, and when, in seconds of its tour."""
+    fps, start, said = request.viewport.fps, 0, []
+    for section, spoken, frames in zip(request.script.sections, request.speech, lengths, strict=True):
+        if _shows_page(section.scene_type):
+            begins = start / fps + LEAD_IN_SECONDS
+            said += [Said(word.text, begins + word.start) for word in spoken.words]
+            start += frames
+    return said
+
+
+def _tour(request: Request, lengths: list[int]) -> Tour:
+    """The tour that the page's sections show. They stay until its last step is over: `lengths` grows."""
+    fps = request.viewport.fps
+    pages = [n for n, section in enumerate(request.script.sections) if _shows_page(section.scene_type)]
+    if not pages:
+        return Tour(url=request.page.url, visitor=request.visitor)
+    seconds = sum(lengths[n] for n in pages) / fps
+    if request.steps:
+        steps = place_steps(request.steps, _spoken_on(request, lengths))
+        missing = sum(step.length for step in steps) - seconds
+        lengths[pages[-1]] += _quantised(max(0.0, missing), fps)
+    else:
+        page = request.page
+        steps = plan_tour(page.scroll_height, request.viewport, seconds, page.landmarks)
+    return Tour(
+        url=request.page.url,
+        steps=steps,
+        show_cursor=request.show_cursor,
+        highlight_clicks=request.highlight_clicks,
+        visitor=request.visitor,
+    )
+
+
+def _shown(source: Tour | Card, seconds: float) -> Tour | Card:
+    """What shapes the pictures up to a moment: a change to what comes later films nothing anew."""
+    if isinstance(source, Card):
+        return source
+    return source.model_copy(update={"steps": up_to(source.steps, seconds)})
 
 
 def scene_key(job: SceneJob, page: PageReport, freshness: int) -> str:
@@ -178,7 +231,11 @@ def _public_host(url: str) -> str | None:
 
 def _frames(section: Section, spoken: Spoken, fps: int) -> int:
     needed = LEAD_IN_SECONDS + spoken.duration_seconds + TAIL_SECONDS
-    seconds = max(section.duration_seconds, needed)
+    return _quantised(max(section.duration_seconds, needed), fps)
+
+
+def _quantised(seconds: float, fps: int) -> int:
+    """In frames, up to whole quanta: leads whose sentences differ a little still share scenes."""
     return math.ceil(math.ceil(seconds / QUANTUM_SECONDS - 1e-9) * QUANTUM_SECONDS * fps)
 
 

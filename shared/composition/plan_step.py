@@ -21,7 +21,7 @@ def timeline_key(workspace_id: int, video_id: int) -> str:
 
 
 def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
-    """Returns {jobs}: the storage prefix of each scene that is not filmed yet."""
+    """Returns {jobs, quality}: the prefix of each scene that is not filmed yet; what to know of the plan."""
     storage, workspace_id, video_id = tools.storage, event.workspace_id, event.video_id
     page = _checked_page(event, tools)
     with tools.database.workspace(workspace_id) as session:
@@ -40,7 +40,10 @@ def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     )
     frames = {prefix: job.frame_count for prefix, job in plan.jobs.items()}
     begin_step(tools.database, workspace_id, video_id, "record", {"jobs": frames})
-    return {"jobs": [prefix for prefix in plan.jobs if not storage.exists(f"{prefix}/{RESULT}")]}
+    return {
+        "jobs": [prefix for prefix in plan.jobs if not storage.exists(f"{prefix}/{RESULT}")],
+        "quality": {"findings": [finding.model_dump(mode="json") for finding in plan.findings]},
+    }
 
 
 def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
@@ -50,7 +53,11 @@ def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
     page = PageReport.model_validate_json(tools.storage.get(f"{page_job}/{RESULT}"))
     settle_step(
         tools.database, event.workspace_id, event.video_id, "check_page",
-        page.work.started_at, page.work.finished_at, {"verdict": page.verdict, "reasons": page.reasons},
+        page.work.started_at, page.work.finished_at,
+        {
+            "verdict": page.verdict, "reasons": page.reasons,
+            "quality": page.quality.model_dump(mode="json") | {"verdict": page.verdict},
+        },
     )  # fmt: skip
     return page
 
@@ -75,6 +82,10 @@ def _request(session: Session, video: Video, page: PageReport, storage: Storage,
         freshness=_window(video.created_at, window),
         scenes_prefix=f"recordings/{video.workspace_id}/scenes",
         billed_to=BilledTo(workspace_id=video.workspace_id, video_id=video.id),
+        steps=video.options.get("steps", ()),
+        show_cursor=video.options.get("show_cursor", True),
+        highlight_clicks=video.options.get("highlight_clicks", True),
+        visitor=video.options.get("visitor", {}),
     )
 
 

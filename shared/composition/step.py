@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from shared.composition.assembly import ComposedVideo, compose
 from shared.composition.encoding import EncoderSettings
 from shared.composition.plan_step import timeline_key
+from shared.composition.reporting import film_report
 from shared.composition.timeline import Timeline
 from shared.database.models import (
     ComposedVideo as ComposedRow,
@@ -128,6 +129,8 @@ def _settle_recording(event: VideoEvent, tools: Tools, timeline: Timeline) -> No
         scene.job: SceneResult.model_validate_json(tools.storage.get(f"{scene.job}/{RESULT}"))
         for scene in timeline.scenes
     }
+    quality = film_report(timeline, {job: result.quality for job, result in results.items()})
+    told = quality.model_dump(mode="json") | {"verdict": quality.verdict}
     with tools.database.workspace(event.workspace_id) as session:
         video = session.get_one(Video, event.video_id)
         recording = session.get_one(ScreenRecording, video.screen_recording_id)
@@ -140,12 +143,13 @@ def _settle_recording(event: VideoEvent, tools: Tools, timeline: Timeline) -> No
             _add_segments(session, event.workspace_id, recording.id, timeline)
             recording.status = "completed"
             recording.duration_seconds = timeline.duration_seconds
+            recording.quality = told
     works = [result.work for result in filmed.values()]
     started_at = min((work.started_at for work in works), default=recording.created_at)
     finished_at = max((work.finished_at for work in works), default=recording.created_at)
     settle_step(
         tools.database, event.workspace_id, event.video_id, "record", started_at, finished_at,
-        {"jobs": {scene.job: scene.frame_count for scene in timeline.scenes}},
+        {"jobs": {scene.job: scene.frame_count for scene in timeline.scenes}, "quality": told},
     )  # fmt: skip
 
 

@@ -91,13 +91,18 @@ class Lead(Changing, Base):
 
 
 class DemoSite(Changing, Base):
-    """A page that is often recorded, and how."""
+    """A page that is often recorded, and how.
+
+    access: headers and cookies for it, sealed (`shared.recording.seal`). access_names: what may be shown.
+    """
 
     __tablename__ = "demo_sites"
 
     name: Mapped[str]
     url: Mapped[str]
     recording_settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    access: Mapped[str | None]
+    access_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Video(Changing, Base):
@@ -140,6 +145,8 @@ class VideoStep(Base):
 
 
 class ScreenRecording(Changing, Base):
+    """quality: the report on what was filmed (`shared.recording.QualityReport`), with its verdict."""
+
     __tablename__ = "screen_recordings"
 
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
@@ -152,6 +159,7 @@ class ScreenRecording(Changing, Base):
     status: Mapped[str] = mapped_column(String(50), default="pending")
     reason: Mapped[str | None]
     recording_config: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    quality: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class RecordingSession(Owned, Base):

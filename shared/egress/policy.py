@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import socket
+import unicodedata
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -10,7 +12,7 @@ from ipaddress import (
     IPv6Network,
     ip_address,
 )
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from shared.errors import Permanent
 
@@ -63,6 +65,20 @@ def parse_address(text: str) -> Address:
     return ip_address(text.split("%", 1)[0])
 
 
+def literal_address(host: str) -> Address | None:
+    """The address that browsers see in a host; None for a name.
+
+    They take `127.1`, `0x7f000001`, `017700000001`, full-width digits and percent signs for digits as well.
+    https://url.spec.whatwg.org/#host-parsing
+    """
+    plain = unicodedata.normalize("NFKC", unquote(host.strip("[]"))).replace("\u3002", ".").rstrip(".")
+    with contextlib.suppress(ValueError):
+        return parse_address(plain)
+    with contextlib.suppress(OSError):
+        return IPv4Address(socket.inet_aton(plain))
+    return None
+
+
 def authority(host: str, port: int) -> str:
     """`host:port` as RECORDING_ALLOW_HOSTS writes it: lower case, no brackets, no final dot."""
     return f"{host.strip('[]').rstrip('.').lower()}:{port}"
@@ -78,8 +94,9 @@ def check_port(host: str, port: int, allowed: frozenset[str]) -> None:
     """Raises NotAllowed unless the port is 80 or 443 or the pair is allowed."""
     if authority(host, port) in allowed:
         return
-    with contextlib.suppress(ValueError):  # a name: judged once it is resolved
-        check_addresses(host, port, [str(parse_address(host.strip("[]")))], allowed)
+    address = literal_address(host)
+    if address is not None:  # a name is judged once it is resolved
+        check_addresses(host, port, [str(address)], allowed)
     if port not in WEB_PORTS:
         raise NotAllowed(
             f"{host} is asked on port {port}, and only ports 80 and 443 are open to pages;{_cure(host, port)}"

@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.egress.dialing import NoConnection, Resolve, Streams, dial, system_resolve
 from shared.egress.http import MAX_HEAD, BadMessage, Head, Target, parse_target, read_head
 from shared.egress.policy import NotAllowed, allowed_pairs, authority, check_addresses, check_port
+from shared.egress.relay import break_off, close, copy, refuse, until_first
 from shared.errors import Permanent
 
-Resolve = Callable[[str, int], Awaitable[list[str]]]
-Cause = Literal["not_allowed", "unresolved", "unreachable", "too_much"]
+Cause = Literal["not_allowed", "unresolved", "unreachable", "unreadable", "too_much"]
 
 RESOLVE_SECONDS = 10.0
-DIAL_SECONDS = 10.0
+RESOLVED_AT_ONCE = 32
 MAX_FAULTS = 200
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one page may take: connections (a plain request is one), bytes a plain response, bytes in all."""
+    """What one page may take: connections (a plain request is one), bytes a plain response, bytes in all.
+
+    What happens inside a tunnel the proxy can't see; who can, calls `cut` and `shut`.
+    """
 
     connections: int = 500
     response_bytes: int = 25_000_000
@@ -54,12 +57,6 @@ class _Failed(Permanent):
         self.cause: Cause = cause
 
 
-async def system_resolve(host: str, port: int) -> list[str]:
-    """Every address of a host, as the system's resolver gives them. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
 class EgressProxy:
     """An HTTP forward and CONNECT proxy on a loopback port.
 
@@ -78,7 +75,9 @@ class EgressProxy:
         self._allowed = allowed_pairs(allow_hosts)
         self._limits = limits or Limits()
         self._resolve = resolve
-        self._clients: set[asyncio.Task[None]] = set()
+        self._clients: dict[asyncio.Task[None], Target | None] = {}
+        self._resolving = asyncio.Semaphore(RESOLVED_AT_ONCE)
+        self._shut = ""
         self._connections = 0
         self._bytes = 0
         self.faults: list[Fault] = []
@@ -100,32 +99,54 @@ class EgressProxy:
             await server.wait_closed()
 
     def fault_of(self, host: str, port: int) -> Fault | None:
-        """The latest fault of a host and port."""
+        """The latest fault of a host and port; once the proxy is shut, everybody has one."""
         wanted = authority(host, port)
-        return next((f for f in reversed(self.faults) if authority(f.host, f.port) == wanted), None)
+        fault = next((f for f in reversed(self.faults) if authority(f.host, f.port) == wanted), None)
+        if fault is None and self._shut:
+            return Fault(host, port, "too_much", self._shut)
+        return fault
+
+    def cut(self, host: str, port: int, reason: str) -> None:
+        """Cut what is open to this host and port; the page may ask again."""
+        self._note(Target(host, port), _Failed("too_much", reason))
+        for client, target in list(self._clients.items()):
+            if target and authority(target.host, target.port) == authority(host, port):
+                client.cancel()
+
+    def shut(self, reason: str) -> None:
+        """Let nothing new through any more: tunnels are cut, a plain request that is under way may end."""
+        if self._shut:
+            return
+        self._shut = reason
+        for client, target in list(self._clients.items()):
+            if target and target.tunnel:
+                client.cancel()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # streams run this callback in a task of its own
-        self._clients.add(task)
+        if self._shut:
+            break_off(writer)
+            return
+        task = _this_task()
+        self._clients[task] = None
         try:
             await self._serve(reader, writer)
         except (BadMessage, asyncio.IncompleteReadError, OSError):
             pass  # the browser sees the connection close
         except asyncio.CancelledError:
-            pass  # the proxy stops; nobody awaits this task's outcome
+            break_off(writer)  # cut, or the proxy stops; nobody awaits this task's outcome
         finally:
-            self._clients.discard(task)
-            await _close(writer)
+            self._clients.pop(task, None)
+            await close(writer)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await read_head(reader)
         target = parse_target(head)
+        self._clients[_this_task()] = target
         try:
             origin_reader, origin_writer = await self._connect(target)
         except _Failed as failed:
             self._note(target, failed)
-            await _answer(writer, 403 if failed.cause == "not_allowed" else 502, str(failed))
+            await refuse(writer, 403 if failed.cause == "not_allowed" else 502, str(failed))
             return
         try:
             if target.tunnel:
@@ -134,27 +155,32 @@ class EgressProxy:
                 await self._forward(head, target, reader, writer, origin_reader, origin_writer)
         except _Failed as failed:
             self._note(target, failed)
+            break_off(writer)
         finally:
-            await _close(origin_writer)
+            await close(origin_writer)
 
     def _note(self, target: Target, failed: _Failed) -> None:
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(target.host, target.port, failed.cause, str(failed)))
 
-    async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self, target: Target) -> Streams:
         self._connections += 1
         if self._connections > self._limits.connections:
-            raise _Failed("too_much", f"the page asks for more than {self._limits.connections} connections")
+            self.shut(f"the page asks for more than {self._limits.connections} connections")
+            raise _Failed("too_much", self._shut)
         try:
             check_port(target.host, target.port, self._allowed)
-            async with asyncio.timeout(RESOLVE_SECONDS):
+            async with asyncio.timeout(RESOLVE_SECONDS), self._resolving:
                 found = await self._resolve(target.host, target.port)
             addresses = check_addresses(target.host, target.port, found, self._allowed)
         except NotAllowed as refused:
             raise _Failed("not_allowed", str(refused)) from refused
         except (OSError, UnicodeError, ValueError) as error:
             raise _Failed("unresolved", f"the name {target.host} does not resolve") from error
-        return await _dial(target, addresses)
+        try:
+            return await dial(addresses, target.host, target.port)
+        except NoConnection as error:
+            raise _Failed("unreachable", str(error)) from error
 
     async def _tunnel(
         self,
@@ -164,8 +190,8 @@ class EgressProxy:
         origin_writer: asyncio.StreamWriter,
     ) -> None:
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await _until_first(
-            _copy(reader, origin_writer), self._pour(origin_reader, writer, self._limits.total_bytes)
+        await until_first(
+            copy(reader, origin_writer), self._pour(origin_reader, writer, self._limits.total_bytes)
         )
 
     async def _forward(
@@ -179,12 +205,17 @@ class EgressProxy:
     ) -> None:
         origin_writer.write(head.forwarded(target.line))
         # Bytes that follow the request can only reach the origin that was checked, and it is told to close.
-        await _until_first(_copy(reader, origin_writer), self._give_back(origin_reader, writer))
+        await until_first(copy(reader, origin_writer), self._give_back(target, origin_reader, writer))
 
-    async def _give_back(self, origin_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answer = await read_head(origin_reader)
-        while 100 <= answer.status < 200:
+    async def _give_back(
+        self, target: Target, origin_reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
             answer = await read_head(origin_reader)
+            while 100 <= answer.status < 200:
+                answer = await read_head(origin_reader)
+        except BadMessage as error:
+            raise _Failed("unreadable", f"the answer of {target.host} can't be read: {error}") from error
         writer.write(answer.forwarded())
         await self._pour(origin_reader, writer, self._limits.response_bytes)
 
@@ -201,53 +232,7 @@ class EgressProxy:
             await writer.drain()
 
 
-async def _dial(target: Target, addresses: list[str]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Connect to the first of these checked addresses that answers."""
-    problem = "it has no address"
-    for address in addresses:
-        try:
-            async with asyncio.timeout(DIAL_SECONDS):
-                return await asyncio.open_connection(address, target.port, limit=MAX_HEAD)
-        except TimeoutError:
-            problem = f"no answer within {DIAL_SECONDS:.0f} s"
-        except ConnectionRefusedError:
-            problem = "connection refused"
-        except OSError as error:
-            problem = error.strerror or str(error)
-    raise _Failed("unreachable", f"{target.host} can't be reached on port {target.port}: {problem}")
-
-
-async def _until_first(*directions: Coroutine[Any, Any, None]) -> None:
-    """Run both directions until one ends, since then the connection has; raise what it raised."""
-    tasks = [asyncio.create_task(direction) for direction in directions]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Copy until the end; a side that has gone ends it quietly, since the other direction will notice."""
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-
-
-async def _answer(writer: asyncio.StreamWriter, status: int, reason: str) -> None:
-    body = reason.encode()
-    phrase = "Forbidden" if status == 403 else "Bad Gateway"
-    head = f"HTTP/1.1 {status} {phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-    writer.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
-    with contextlib.suppress(OSError):
-        await writer.drain()
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with contextlib.suppress(OSError, asyncio.CancelledError):
-        await writer.wait_closed()
+def _this_task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None  # streams serve each connection in a task of its own
+    return task

@@ -1,3 +1,5 @@
+from .access import Access, CannotUnseal, Cookie, WrongAccess, bound, seal, unseal
+from .caps import Caps
 from .check import check_page
 from .chromium import NoBrowser, find_chromium
 from .faults import PageFault
@@ -10,20 +12,41 @@ from .job import (
     RESULT,
     BilledTo,
     Card,
+    Finding,
+    Landmark,
+    Locale,
     PageJob,
     PageReport,
     Progress,
+    QualityReport,
     SceneJob,
     SceneResult,
+    Timezone,
     Tour,
     Viewport,
     Visitor,
     Work,
 )
-from .recorder import RecordingConfig, RecordingResult, ScreenRecorder
+from .placing import Said, place_steps, unsaid, up_to
+from .recorder import Quality, RecordingConfig, RecordingResult, ScreenRecorder
 from .scene import film_scene
-from .steps import Click, Goto, Hide, Highlight, Hold, Hover, Scroll, TourStep, Type, Wait, Zoom
-from .tour import default_tour
+from .steps import (
+    Click,
+    Goto,
+    Hide,
+    Highlight,
+    Hold,
+    Hover,
+    Scroll,
+    TourStep,
+    Type,
+    Wait,
+    WrongTour,
+    Zoom,
+    read_tour,
+)
+from .tour import plan_tour
+from .visitor import UnknownLocale, UnknownTimezone, check_timezone
 
 __all__ = [
     "FRAMES",
@@ -32,35 +55,58 @@ __all__ = [
     "PROGRESS",
     "RECORDER_VERSION",
     "RESULT",
+    "Access",
     "BilledTo",
+    "CannotUnseal",
+    "Caps",
     "Card",
     "Click",
+    "Cookie",
+    "Finding",
     "Goto",
     "Hide",
     "Highlight",
     "Hold",
     "Hover",
+    "Landmark",
+    "Locale",
     "NoBrowser",
     "PageFault",
     "PageJob",
     "PageReport",
     "Progress",
+    "Quality",
+    "QualityReport",
     "RecordingConfig",
     "RecordingResult",
+    "Said",
     "SceneJob",
     "SceneResult",
     "ScreenRecorder",
     "Scroll",
+    "Timezone",
     "Tour",
     "TourStep",
     "Type",
+    "UnknownLocale",
+    "UnknownTimezone",
     "Viewport",
     "Visitor",
     "Wait",
     "Work",
+    "WrongAccess",
+    "WrongTour",
     "Zoom",
+    "bound",
     "check_page",
-    "default_tour",
+    "check_timezone",
     "film_scene",
     "find_chromium",
+    "place_steps",
+    "plan_tour",
+    "read_tour",
+    "seal",
+    "unsaid",
+    "unseal",
+    "up_to",
 ]

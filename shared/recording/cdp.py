@@ -15,7 +15,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from shared.errors import Retryable
+from shared.errors import LeadreelError, Retryable
 
 Params = dict[str, Any]
 Handler = Callable[[Params], None]
@@ -44,7 +44,7 @@ class Connection:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, tuple[str | None, asyncio.Future[Params]]] = {}
         self._handlers: dict[tuple[str | None, str], list[Handler]] = {}
-        self._lost: dict[str | None, Retryable] = {}
+        self._lost: dict[str | None, LeadreelError] = {}
 
     def on(self, event: str, handler: Handler, session: str | None = None) -> None:
         """Call `handler` with the parameters of each such event."""
@@ -80,6 +80,11 @@ class Connection:
         finally:
             self._waiting.pop(number, None)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the browser has gone."""
+        return None in self._lost
+
     async def read(self) -> None:
         """Take in answers and events until the socket closes; then everybody who waits is told."""
         try:
@@ -90,7 +95,7 @@ class Connection:
         finally:
             self.lose(None, BrowserGone(_ENDED))
 
-    def lose(self, session: str | None, error: Retryable) -> None:
+    def lose(self, session: str | None, error: LeadreelError) -> None:
         """From now on this session (None: every one) answers with `error`, also to whoever waits."""
         self._lost.setdefault(session, error)
         for owner, answer in self._waiting.values():
@@ -129,7 +134,7 @@ class Session:
     def on(self, event: str, handler: Handler) -> None:
         self._connection.on(event, handler, self._id)
 
-    def lose(self, error: Retryable) -> None:
+    def lose(self, error: LeadreelError) -> None:
         self._connection.lose(self._id, error)
 
 

@@ -13,14 +13,17 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.errors import Permanent, Retryable
+from shared.errors import LeadreelError, Permanent, Retryable
 from shared.recording import guard
-from shared.recording.cdp import Connection, connected
-from shared.recording.job import Viewport
+from shared.recording.caps import CAPS
+from shared.recording.cdp import BrowserGone, Connection, connected
+from shared.recording.faults import PageFault
+from shared.recording.job import Viewport, Visitor
+from shared.recording.visitor import ANYBODY, check_timezone, languages_of
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
-MEMORY_MB = 1500
+_LONGEST_LINE = 2000
 _DEBIAN = ("/usr/lib/chromium/chromium-headless-shell", "/usr/lib/chromium-browser/headless_shell")
 _PLAYWRIGHT = (
     "chromium_headless_shell-*/*/headless_shell",
@@ -40,11 +43,17 @@ class BrowserNotStarted(Retryable):
 
 @dataclass(frozen=True)
 class Browser:
-    """A running browser. endpoint: its websocket address; version: such as `HeadlessChrome/156.0.8078.79`."""
+    """A running browser.
+
+    endpoint: its websocket address. version: such as `HeadlessChrome/156.0.8078.79`. user_agent: its own.
+    folder: for whatever is to go with it.
+    """
 
     connection: Connection
     endpoint: str
     version: str
+    user_agent: str
+    folder: Path
 
 
 def find_chromium(chromium_path: Path | None = None, home: Path | None = None) -> Path:
@@ -74,15 +83,17 @@ def find_chromium(chromium_path: Path | None = None, home: Path | None = None) -
     )
 
 
-def browser_environment(profile: Path, ours: Mapping[str, str]) -> dict[str, str]:
+def browser_environment(profile: Path, ours: Mapping[str, str], timezone: str = "UTC") -> dict[str, str]:
     """The environment that the browser gets: nothing of ours but where fonts and libraries are."""
     kept = {name: ours[name] for name in _PASSED_ON if name in ours}
     folder = str(profile)
-    fixed = {"PATH": "/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", "TZ": "UTC"}
+    fixed = {"PATH": "/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", "TZ": timezone}
     return kept | fixed
 
 
-def browser_flags(profile: Path, proxy_port: int, viewport: Viewport, *, sandbox: bool) -> list[str]:
+def browser_flags(
+    profile: Path, proxy_port: int, viewport: Viewport, *, sandbox: bool, locale: str = ANYBODY.locale
+) -> list[str]:
     """Chromium's command line, without the program."""
     flags = [
         # one clock, ours: https://chromedevtools.github.io/devtools-protocol/tot/HeadlessExperimental/
@@ -111,6 +122,7 @@ def browser_flags(profile: Path, proxy_port: int, viewport: Viewport, *, sandbox
         "--force-color-profile=srgb",
         "--disable-gpu",
         "--enable-unsafe-swiftshader",
+        f"--accept-lang={languages_of(locale)}",
         "--mute-audio",
         "--autoplay-policy=no-user-gesture-required",
         # the only way out is our proxy; without the bypass rule loopback would go around it
@@ -129,6 +141,7 @@ def browser_flags(profile: Path, proxy_port: int, viewport: Viewport, *, sandbox
         "--block-new-web-contents",  # no popups: one tab
         "--disable-background-networking",
         "--disable-breakpad",
+        "--log-level=2",  # errors; else what pages write to their console, too
         "--disable-component-update",
         "--disable-default-apps",
         "--disable-dev-shm-usage",
@@ -147,24 +160,42 @@ def browser_flags(profile: Path, proxy_port: int, viewport: Viewport, *, sandbox
 
 @contextlib.asynccontextmanager
 async def launched(
-    program: Path, proxy_port: int, viewport: Viewport, *, deadline_seconds: float
+    program: Path,
+    proxy_port: int,
+    viewport: Viewport,
+    *,
+    deadline_seconds: float,
+    memory_mb: int = CAPS.memory_mb,
+    visitor: Visitor = ANYBODY,
 ) -> AsyncIterator[Browser]:
     """A fresh browser under a guard, with a profile and process group of its own; gone when left.
 
+    visitor: whose language and timezone the browser has.
+
     Raises:
+        UnknownTimezone: before anything is started.
         BrowserNotStarted: if it does not come up in time.
+        PageFault, BrowserGone: if the browser ends before it is left; the text says why.
     """
+    check_timezone(visitor.timezone)
+    limits = (deadline_seconds, memory_mb)
     # Root has no sandbox; where the kernel gives none to users (Lambda), Chromium ends at once and says so.
     try:
-        running = await _start(program, proxy_port, viewport, deadline_seconds, sandbox=os.geteuid() != 0)
+        running = await _start(program, proxy_port, viewport, visitor, limits, sandbox=os.geteuid() != 0)
     except BrowserNotStarted as error:
         if "sandbox" not in str(error).lower():
             raise
-        running = await _start(program, proxy_port, viewport, deadline_seconds, sandbox=False)
+        running = await _start(program, proxy_port, viewport, visitor, limits, sandbox=False)
     try:
         async with connected(running.endpoint) as connection:
             version = await connection.call("Browser.getVersion")
-            yield Browser(connection, running.endpoint, str(version["product"]))
+            names = (str(version["product"]), str(version["userAgent"]))
+            try:
+                yield Browser(connection, running.endpoint, *names, running.profile)
+            except Exception as error:  # whatever it was, the browser's end is its cause
+                if connection.ended and (cause := await running.cause(limits)):
+                    raise cause from error
+                raise
     finally:
         await asyncio.shield(running.stop())
 
@@ -174,21 +205,30 @@ class _Running:
 
     def __init__(self, process: asyncio.subprocess.Process, profile: Path) -> None:
         self._process = process
-        self._profile = profile
+        self.profile = profile
         self._said: deque[str] = deque(maxlen=20)
         self._address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._listening = asyncio.create_task(self._listen())
         self.endpoint = ""
 
     async def _listen(self) -> None:
+        """Take in what they say, however much: pages write here too, with console.log."""
         assert self._process.stderr is not None  # it is a pipe
-        while line := await self._process.stderr.readline():
-            text = line.decode(errors="replace").strip()
-            self._said.append(text)
-            if text.startswith("DevTools listening on ") and not self._address.done():
-                self._address.set_result(text.rpartition(" ")[2])
+        rest = b""
+        while data := await self._process.stderr.read(65_536):
+            *lines, rest = (rest + data).split(b"\n")
+            rest = rest[:_LONGEST_LINE]
+            for line in lines:
+                self._hear(line[:_LONGEST_LINE].decode(errors="replace").strip())
+        self._hear(rest.decode(errors="replace").strip())
         if not self._address.done():
             self._address.set_exception(BrowserNotStarted(f"Chromium does not start: {self.last_words}"))
+
+    def _hear(self, text: str) -> None:
+        if text:
+            self._said.append(text)
+        if text.startswith("DevTools listening on ") and not self._address.done():
+            self._address.set_result(text.rpartition(" ")[2])
 
     @property
     def last_words(self) -> str:
@@ -203,6 +243,18 @@ class _Running:
                 f"Chromium is not up after {START_SECONDS:.0f} s: {self.last_words}"
             ) from error
 
+    async def cause(self, limits: tuple[float, int]) -> LeadreelError | None:
+        """Why the guard ended the browser, if it did."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._process.wait()
+        deadline_seconds, memory_mb = limits
+        if self._process.returncode == guard.MEMORY:
+            return PageFault(f"it takes more than {memory_mb} MB of memory")
+        if self._process.returncode == guard.DEADLINE:
+            return BrowserGone(f"the browser was ended: it had not finished after {deadline_seconds:.0f} s")
+        return None
+
     async def stop(self) -> None:
         """Let the guard clean up, by closing its standard input; kill it only if it hangs."""
         assert self._process.stdin is not None  # it is a pipe
@@ -213,26 +265,32 @@ class _Running:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
-        guard.remove(self._profile)  # only if the guard was killed is there anything left
+        guard.remove(self.profile)  # only if the guard was killed is there anything left
         self._listening.cancel()
         await asyncio.gather(self._listening, return_exceptions=True)
 
 
 async def _start(
-    program: Path, proxy_port: int, viewport: Viewport, deadline_seconds: float, *, sandbox: bool
+    program: Path,
+    proxy_port: int,
+    viewport: Viewport,
+    visitor: Visitor,
+    limits: tuple[float, int],
+    *,
+    sandbox: bool,
 ) -> _Running:
     profile = Path(tempfile.mkdtemp(prefix="leadreel-browser-"))
-    arguments = [str(profile), f"{deadline_seconds:.0f}", str(MEMORY_MB), str(program)]
+    arguments = [str(profile), *(f"{limit:.0f}" for limit in limits), str(program)]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-I", "-S", guard.__file__, *arguments),
-        *browser_flags(profile, proxy_port, viewport, sandbox=sandbox),
+        *browser_flags(profile, proxy_port, viewport, sandbox=sandbox, locale=visitor.locale),
         "about:blank",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
-        env=browser_environment(profile, os.environ),
+        env=browser_environment(profile, os.environ, visitor.timezone),
     )
     running = _Running(process, profile)
     try:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import time
+from collections.abc import Iterator
 
 from shared.errors import Permanent, Retryable
+from shared.recording.caps import CAPS, Caps
 from shared.recording.cdp import LOST, NoAnswer, Params, Session
 
-NETWORK_SECONDS = 10.0
-SCRIPT_SECONDS = 15.0
 JPEG_QUALITY = 92
 MICRO = 1_000_000
 
@@ -44,11 +45,15 @@ class FrameClock:
     runs on while it waits, and two recordings of it may differ.
     """
 
-    def __init__(self, session: Session, fps: int) -> None:
+    def __init__(self, session: Session, fps: int, caps: Caps = CAPS) -> None:
         self._session = session
         self._fps = fps
+        self._caps = caps
+        self._lag = 0.0  # seconds beyond one a frame that the page kept the browser busy
+        self._waited = 0.0  # the same for the network
         self._ticks = 0  # now, in microseconds of the browser's monotonic clock
         self._drawn = -1
+        self._changed = True  # since the last picture
         self._frame = 0
         self._passed = asyncio.Event()
         self.network_held = True
@@ -79,7 +84,7 @@ class FrameClock:
         rest = -self._ticks % GRAIN
         if rest:
             self._ticks += rest
-            await self._pass("advance", rest, SCRIPT_SECONDS)
+            await self._pass("advance", rest, self._caps.script_seconds)
 
     def start_counting(self) -> None:
         """Make now frame 0."""
@@ -93,23 +98,42 @@ class FrameClock:
         """
         budget = moment_of(self._frame + 1, self._fps) - moment_of(self._frame, self._fps)
         self._frame += 1
+        await self.let_pass(budget)
+
+    async def let_pass(self, budget: int) -> None:
+        """Let so many microseconds pass on the page, as `advance` does."""
         self._ticks += budget
         if self.network_held:
-            if await self._pass("pauseIfNetworkFetchesPending", budget, NETWORK_SECONDS):
+            started = time.monotonic()
+            if await self._pass("pauseIfNetworkFetchesPending", budget, self._caps.network_seconds):
+                self._waited += max(0.0, time.monotonic() - started - 1)
+                self.network_held = self._waited < self._caps.slow_seconds
                 return
             self.network_held = False
             budget = max(1, self._ticks - await self._now())
-        if not await self._pass("advance", budget, SCRIPT_SECONDS):
-            raise PageStuck(_STUCK)
+        with self._counted():
+            if not await self._pass("advance", budget, self._caps.script_seconds):
+                raise PageStuck(self._stuck)
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        """One slow frame is a slow page; always slow frames would take for ever."""
+        started = time.monotonic()
+        yield
+        self._lag += max(0.0, time.monotonic() - started - 1)
+        if self._lag > self._caps.slow_seconds:
+            raise PageStuck("the page's scripts and drawing keep the browser busy, frame after frame")
 
     async def _pass(self, policy: str, microseconds: int, seconds: float) -> bool:
         """Whether the page's time went on by so much, within so many of our seconds."""
         self._passed.clear()
         params = {"policy": policy, "budget": _milliseconds(microseconds)}
         try:
-            await self._session.call("Emulation.setVirtualTimePolicy", params, timeout=SCRIPT_SECONDS)
+            await self._session.call(
+                "Emulation.setVirtualTimePolicy", params, timeout=self._caps.script_seconds
+            )
         except NoAnswer as error:
-            raise PageStuck(_STUCK) from error
+            raise PageStuck(self._stuck) from error
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._passed.wait()
@@ -118,20 +142,22 @@ class FrameClock:
 
     async def _now(self) -> int:
         try:
-            metrics = (await self._session.call("Performance.getMetrics", timeout=SCRIPT_SECONDS))["metrics"]
+            answer = await self._session.call("Performance.getMetrics", timeout=self._caps.script_seconds)
         except NoAnswer as error:
-            raise PageStuck(_STUCK) from error
+            raise PageStuck(self._stuck) from error
+        metrics = answer["metrics"]
         seconds = next(float(item["value"]) for item in metrics if item["name"] == "Timestamp")
         return round(seconds * MICRO)
 
     async def draw(self) -> bool:
-        """Draw the page at this moment, keep no picture; whether something may look different (1 to 3 ms).
+        """Draw the page at this moment, keep no picture (1 to 3 ms).
 
-        After a moment that was shot at once, without being drawn first, it says yes once for nothing.
+        Returns whether something may look different from the last picture that was taken. After a moment
+        that was shot at once, without being drawn first, it says yes once for nothing.
         """
-        if self._drawn == self._ticks:  # the browser would wait for the next moment before it answers
-            return False
-        return bool((await self._begin_frame({}))["hasDamage"])
+        if self._drawn != self._ticks:  # else the browser would wait for the next moment before it answers
+            self._changed |= bool((await self._begin_frame({}))["hasDamage"])
+        return self._changed
 
     async def shoot(self) -> bytes:
         """Draw the page at this moment and return the picture, as JPEG.
@@ -145,6 +171,7 @@ class FrameClock:
         for _ in range(5):  # the very first frames of a target may come without
             answer = await self._begin_frame(screenshot)
             if "screenshotData" in answer:
+                self._changed = False
                 return base64.b64decode(answer["screenshotData"])
         raise NoPicture("the browser gave no picture of the page")
 
@@ -152,11 +179,16 @@ class FrameClock:
         self._drawn = self._ticks
         moment = {"frameTimeTicks": _milliseconds(self._ticks), "interval": 1000 / self._fps}
         try:
-            return await self._session.call(
-                "HeadlessExperimental.beginFrame", moment | extra, timeout=SCRIPT_SECONDS
-            )
+            with self._counted():
+                return await self._session.call(
+                    "HeadlessExperimental.beginFrame", moment | extra, timeout=self._caps.script_seconds
+                )
         except NoAnswer as error:
-            raise PageStuck(_STUCK) from error
+            raise PageStuck(self._stuck) from error
+
+    @property
+    def _stuck(self) -> str:
+        return stuck(self._caps.script_seconds)
 
 
 def _milliseconds(microseconds: int) -> float:
@@ -164,4 +196,5 @@ def _milliseconds(microseconds: int) -> float:
     return (microseconds + 0.4) / 1000
 
 
-_STUCK = f"a script of the page keeps the browser busy: no answer within {SCRIPT_SECONDS:.0f} s"
+def stuck(seconds: float) -> str:
+    return f"a script of the page keeps the browser busy: no answer within {seconds:.0f} s"

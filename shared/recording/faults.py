@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from shared.egress import EgressProxy, Fault, default_port
 from shared.errors import Permanent
 
-LOAD_SECONDS = 45.0
 _SHOWN = 200
 _NET_ERROR = re.compile(r"net::ERR_(\w+)")
 _STATUS = {
@@ -28,12 +27,17 @@ _STATUS = {
 
 
 class PageFault(Permanent):
-    """The page can't be recorded. status: the HTTP status it answered with, 0 if none."""
+    """The page can't be recorded. reason: a clause; status: the HTTP status it answered with, 0 if none."""
 
     def __init__(self, reason: str, *, url: str = "", status: int = 0) -> None:
         super().__init__(f"the page can't be recorded: {reason}")
+        self.reason = reason
         self.url = url
         self.status = status
+
+    def during(self, step: str) -> PageFault:
+        """The same fault, as that of a step of the tour."""
+        return PageFault(f"{step} of the tour: {self.reason}", url=self.url, status=self.status)
 
 
 def fault_at(proxy: EgressProxy, url: str) -> Fault | None:

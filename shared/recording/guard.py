@@ -5,7 +5,7 @@
 Started as a program of its own, so it imports the standard library alone. It ends the browser, with every
 process that the browser started, and removes the profile: when its standard input closes (the recorder is
 done, or was killed), at the deadline, when the browser's memory passes the limit, and when the browser ends
-by itself. The last line on standard error says why.
+by itself. The exit status and the last line on standard error say why.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 TURN_SECONDS = 0.5
+LOOK_SECONDS = 0.1  # a page can take a gigabyte a second
 PR_SET_PDEATHSIG = 1
+
+# Exit statuses: why the browser was ended.
+CLOSED, ENDED, MEMORY, DEADLINE, NOT_STARTED = 0, 3, 4, 5, 6
 
 
 def main(arguments: list[str]) -> int:
@@ -34,40 +38,52 @@ def main(arguments: list[str]) -> int:
         browser = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent()
         )
-        why = watch(browser, float(deadline), int(memory_mb))
+        status, why = watch(browser, float(deadline), int(memory_mb))
         with contextlib.suppress(ProcessLookupError):
             os.killpg(browser.pid, signal.SIGKILL)
         browser.wait()
     except OSError as error:
-        why = f"the browser could not be started: {error}"
+        status, why = NOT_STARTED, f"the browser could not be started: {error}"
     remove(Path(profile))
     with contextlib.suppress(OSError):
         os.write(2, f"guard: {why}\n".encode())
-    return 0
+    return status
 
 
-def watch(browser: subprocess.Popen[bytes], deadline_seconds: float, memory_mb: int) -> str:
+def watch(browser: subprocess.Popen[bytes], deadline_seconds: float, memory_mb: int) -> tuple[int, str]:
     """Wait for a reason to end the browser, and return it."""
     end = time.monotonic() + deadline_seconds
+    family: list[Path] = []
+    counted = 0.0
     while time.monotonic() < end:
-        closed, _, _ = select.select([0], [], [], TURN_SECONDS)
+        closed, _, _ = select.select([0], [], [], LOOK_SECONDS)
         if closed and not os.read(0, 4096):
-            return "closed"
+            return CLOSED, "closed"
         if browser.poll() is not None:
-            return f"the browser ended by itself with status {browser.returncode}"
-        if private_memory_mb(browser.pid) > memory_mb:
-            return f"the browser used more than {memory_mb} MB of memory"
-    return f"the browser ran into its deadline of {deadline_seconds:.0f} s"
+            return ENDED, f"the browser ended by itself with status {browser.returncode}"
+        if time.monotonic() - counted >= TURN_SECONDS:
+            family, counted = processes_of(browser.pid), time.monotonic()
+        if private_memory_mb(family) > memory_mb:
+            return MEMORY, f"the browser used more than {memory_mb} MB of memory"
+    return DEADLINE, f"the browser ran into its deadline of {deadline_seconds:.0f} s"
 
 
-def private_memory_mb(group: int) -> float:
-    """Resident memory that the processes of a group don't share, in MB; 0 where /proc is missing."""
-    pages = 0
+def processes_of(group: int) -> list[Path]:
+    """The folders in /proc of a process group; none where /proc is missing."""
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             # after the program's name, which may hold anything: state, parent, group
-            if int((folder / "stat").read_text().rpartition(")")[2].split()[2]) != group:
-                continue
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[2]) == group:
+                found.append(folder)
+    return found
+
+
+def private_memory_mb(processes: list[Path]) -> float:
+    """Resident memory that these processes don't share, in MB."""
+    pages = 0
+    for folder in processes:
+        with contextlib.suppress(OSError, ValueError):
             _, resident, shared, *_ = (folder / "statm").read_text().split()
             pages += int(resident) - int(shared)
     return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from shared.recording.cdp import CommandFailed, Session
+from shared.recording.caps import CAPS, Caps
+from shared.recording.cdp import CommandFailed, NoAnswer, Session
+from shared.recording.clock import PageStuck, stuck
+from shared.recording.job import Landmark
 
 # In the page's own world, before its scripts: ways out that no proxy sees, and ways to stop the show.
 SHIELD = """(() => {
@@ -16,54 +22,10 @@ SHIELD = """(() => {
   globalThis.print = () => {};
 })()"""
 
-_HELPERS = """globalThis.reel ??= (() => {
-  const shut = new Set(['hidden', 'clip']);
-  const overflow = (element) => element ? getComputedStyle(element).overflowY : 'visible';
-  const room = (element) => element.scrollHeight - element.clientHeight;
-  let found = null;
-  const scroller = () => {
-    const root = document.scrollingElement || document.documentElement;
-    const locked = shut.has(overflow(document.documentElement)) || shut.has(overflow(document.body));
-    if (root && room(root) > 1 && !locked) return root;
-    if (found?.isConnected && room(found) > 1) return found;
-    const area = (element) => element.clientWidth * element.clientHeight;
-    found = [...document.querySelectorAll('body *')]
-      .filter((e) => room(e) > 1 && area(e) > innerWidth * innerHeight / 2)
-      .filter((e) => ['auto', 'scroll'].includes(overflow(e)))
-      .sort((a, b) => area(b) - area(a))[0] ?? null;
-    return found;
-  };
-  const calm = () => {  // snapping would pull an eased scroll back
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync('*{scroll-snap-type:none!important;scroll-behavior:auto!important}');
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-  };
-  // A page at rest leaves the compositor, and what changes next may then miss its frame: one change in a
-  // thousand did. Whoever wants every frame is served every frame.
-  const awake = () => requestAnimationFrame(awake);
-  awake();
-  return {
-    state: () => [document.readyState, document.fonts.status],
-    look: () => {
-      const element = scroller();
-      return {
-        title: document.title.slice(0, 500),
-        room: element ? room(element) : 0,
-        text: (document.body?.innerText ?? '').trim().slice(0, 200000),
-        parts: [...document.querySelectorAll('img[src],link[rel=stylesheet],video[src],iframe[src]')]
-          .slice(0, 2000).map((e) => e.src || e.href).filter((url) => url.length < 2000),
-      };
-    },
-    scrollStart: (to) => {
-      const element = scroller();
-      if (!element) return [0, 0];
-      calm();
-      return [element.scrollTop, room(element) * to];
-    },
-    restart: () => document.getAnimations().forEach((animation) => { animation.currentTime = 0; }),
-    scroll: (top) => scroller()?.scrollTo({top, behavior: 'instant'}),
-  };
-})();"""
+
+@functools.cache
+def _helpers() -> str:
+    return (Path(__file__).parent / "reel.js").read_text()
 
 
 @dataclass(frozen=True)
@@ -76,11 +38,25 @@ class Look:
     parts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Place:
+    """top: how far the page is scrolled down; room: how far it can be; x, y: the document's own offsets.
+
+    All in CSS pixels. top and y differ where a box scrolls in the document's place.
+    """
+
+    top: float
+    room: float
+    x: float
+    y: float
+
+
 class InPage:
     """Evaluates our helpers in the isolated world of the page's main frame."""
 
-    def __init__(self, session: Session, frame_id: str) -> None:
+    def __init__(self, session: Session, frame_id: str, caps: Caps = CAPS) -> None:
         self._session = session
+        self._seconds = caps.script_seconds
         self._frame_id = frame_id
         self._world: int | None = None
 
@@ -97,10 +73,36 @@ class InPage:
         seen = await self._call("look")
         return Look(seen["title"], float(seen["room"]), seen["text"], tuple(seen["parts"]))
 
-    async def scroll_start(self, to: float) -> tuple[float, float]:
-        """Where a scroll starts and where fraction `to` of the page is, in CSS pixels from the top."""
-        start, target = await self._call("scrollStart", to)
-        return float(start), float(target)
+    async def landmarks(self) -> tuple[Landmark, ...]:
+        """What stands on the page, from top to bottom."""
+        return tuple(Landmark.model_validate(item) for item in await self._call("landmarks"))
+
+    async def place(self) -> Place:
+        """Where the page is scrolled to."""
+        return Place(*map(float, await self._call("place")))
+
+    async def keep(self) -> None:
+        """Put back what the page may have thrown out of ours."""
+        await self._call("keep")
+
+    async def steady(self) -> None:
+        """Keep the page from scrolling by itself to where it would rather be."""
+        await self._call("steady")
+
+    async def hide(self, selectors: Sequence[str]) -> None:
+        """Take out of the picture whatever these CSS selectors match, now and later, and nothing else.
+
+        Raises:
+            CommandFailed: if one of them is no selector.
+        """
+        await self._call("hide", list(selectors))
+
+    async def draw(self, cursor: object, ripple: object, light: object) -> None:
+        """Draw over the page; None for what is not there.
+
+        cursor: (x, y, pressed). ripple: (x, y, part of its life). light: (x, y, width, height, strength).
+        """
+        await self._call("draw", {"cursor": cursor, "ripple": ripple, "light": light})
 
     async def restart(self) -> None:
         """Set every animation back to its start."""
@@ -110,7 +112,10 @@ class InPage:
         await self._call("scroll", top)
 
     async def _call(self, helper: str, *arguments: object) -> Any:
-        expression = f"reel.{helper}({', '.join(json.dumps(value) for value in arguments)})"
+        return await self.evaluate(f"reel.{helper}({', '.join(json.dumps(value) for value in arguments)})")
+
+    async def evaluate(self, expression: str) -> Any:
+        """What an expression comes to in our world of the page, as it is now."""
         try:
             return await self._evaluate(expression)
         except CommandFailed:  # the page navigated, and its world went with it
@@ -122,12 +127,15 @@ class InPage:
             world = {"frameId": self._frame_id, "worldName": "leadreel"}
             created = await self._session.call("Page.createIsolatedWorld", world)
             self._world = int(created["executionContextId"])
-            await self._run(_HELPERS + "0")
+            await self._run(_helpers() + "0")
         return await self._run(expression)
 
     async def _run(self, expression: str) -> Any:
         params = {"expression": expression, "contextId": self._world, "returnByValue": True}
-        answer = await self._session.call("Runtime.evaluate", params)
+        try:
+            answer = await self._session.call("Runtime.evaluate", params, timeout=self._seconds)
+        except NoAnswer as error:
+            raise PageStuck(stuck(self._seconds)) from error
         if "exceptionDetails" in answer:
             raise CommandFailed(str(answer["exceptionDetails"].get("text", "an error in the page")))
         return answer["result"].get("value")

@@ -24,7 +24,7 @@ RESULT = "result.json"
 FRAMES = "frames.mkv"
 PAGE_IMAGE = "page.jpg"
 
-RECORDER_VERSION = 1
+RECORDER_VERSION = 2
 """Part of every scene's content key: raise it when the same job would give other frames."""
 
 
@@ -49,6 +49,10 @@ class Viewport(Value):
         return round(self.width * self.device_scale), round(self.height * self.device_scale)
 
 
+Locale = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")]
+Timezone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")]
+
+
 class Visitor(Value):
     """Who the page takes us for.
 
@@ -57,8 +61,8 @@ class Visitor(Value):
     """
 
     color_scheme: Literal["light", "dark"] = "light"
-    locale: str = Field("en-US", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
-    timezone: str = Field("UTC", pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")
+    locale: Locale = "en-US"
+    timezone: Timezone = "UTC"
     access: str = ""
 
 
@@ -117,6 +121,37 @@ class Work(Value):
         return (self.finished_at - self.started_at).total_seconds()
 
 
+class Finding(Value):
+    """Something about what was filmed that a person should know.
+
+    severity: `fail` if the film is of no use. reason: names the cause and what would help.
+    second: of the film, from when on; None for what concerns the whole page.
+    """
+
+    severity: Literal["warn", "fail"]
+    reason: str
+    second: float | None = None
+
+
+class QualityReport(Value):
+    """What is to be said about a page or a film. load_seconds: until it had loaded and settled."""
+
+    load_seconds: float = 0.0
+    http_status: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def verdict(self) -> Literal["ok", "warn", "fail"]:
+        """The worst that was found."""
+        severities = {finding.severity for finding in self.findings}
+        return "fail" if "fail" in severities else "warn" if severities else "ok"
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why the film is of no use; empty unless the verdict is `fail`."""
+        return tuple(finding.reason for finding in self.findings if finding.severity == "fail")
+
+
 class SceneResult(Value):
     """Answer to a SceneJob, beside `frames.mkv`.
 
@@ -129,15 +164,34 @@ class SceneResult(Value):
     width: int
     height: int
     fps: int
+    quality: QualityReport = QualityReport()
     work: Work
+
+
+class Landmark(Value):
+    """Something on a page that a tour may stop at.
+
+    top, left: of the page scrolled to its top, in CSS pixels, as width and height.
+    kind: heading, section, or call (to action: a button that asks to start, book, buy …).
+    stuck: in the page's header, which may stay in view. selector: CSS, for this element alone.
+    """
+
+    kind: Literal["heading", "section", "call"]
+    text: str
+    top: float
+    left: float
+    width: float
+    height: float
+    stuck: bool = False
+    selector: str
 
 
 class PageReport(Value):
     """Answer to a PageJob, beside `page.jpg` (the first view).
 
     fingerprint: changes when what the page shows changes (its text, addresses of its parts, its height).
-    scroll_height: of the whole page, in CSS pixels.
-    verdict: ok, warn or fail; reasons: sentences for a person, empty when ok.
+    scroll_height: of the whole page, in CSS pixels. landmarks: for whoever plans a tour, from top to bottom.
+    verdict: ok, warn or fail; reasons: sentences for a person, empty when ok; quality: the same in detail.
     """
 
     url: str
@@ -147,8 +201,10 @@ class PageReport(Value):
     load_seconds: float
     scroll_height: int
     fingerprint: str
+    landmarks: tuple[Landmark, ...] = ()
     verdict: Literal["ok", "warn", "fail"]
     reasons: tuple[str, ...] = ()
+    quality: QualityReport = QualityReport()
     work: Work
 
 

@@ -1,4 +1,4 @@
-"""Where a tour stands at each frame: pure, and exact to the frame."""
+"""When steps are under way and how things move: pure, and exact to the frame."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.recording.steps import Scroll, TourStep
+from shared.recording.steps import TourStep
 
 RAMP_SECONDS = 0.6
+BEND = 0.16  # how far the cursor's way leaves the straight line, as a share of its length
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Motion:
-    """A scroll at one frame. step: its index in the tour; progress: how much of its way is done, 0 to 1."""
+class Moment:
+    """A step at one frame. index: in the tour; seconds: since its start, at most its length."""
 
-    step: int
-    to: float
-    progress: float
+    index: int
+    seconds: float
+    ends: bool
 
 
-def motions_at(steps: Sequence[TourStep], frame: int, fps: int) -> Iterator[Motion]:
-    """The scrolls that this frame moves, in order: under way, or ended since the last frame."""
+def moments_at(steps: Sequence[TourStep], frame: int, fps: int) -> Iterator[Moment]:
+    """The steps that this frame shows, in order: under way, or ended since the frame before.
+
+    A step without a length happens at the first frame that is not before it.
+    """
     end = 0.0
-    now = frame / fps
-    before = (frame - 1) / fps
+    now, before = frame / fps, (frame - 1) / fps
     for index, step in enumerate(steps):
         start, end = end, end + step.length
-        if start >= now:
+        if start > now:
             return
-        if isinstance(step, Scroll) and isinstance(step.to, float) and end > before:
-            yield Motion(index, step.to, ease((now - start) / step.seconds, step.seconds))
+        if (start == end and start > before) or (start < now and end > before):
+            yield Moment(index, min(now, end) - start, end <= now)
 
 
 def ease(fraction: float, seconds: float) -> float:
@@ -51,6 +56,25 @@ def _risen(x: float, ramp: float) -> float:
     if x >= ramp:
         return top * (x - ramp / 2)
     return top * (x - ramp / math.pi * math.sin(math.pi * x / ramp)) / 2
+
+
+def reach(fraction: float) -> float:
+    """How much of the way a hand has done after `fraction` of the time: the path of least jerk.
+
+    Flash and Hogan, The coordination of arm movements (1985): 10 t^3 - 15 t^4 + 6 t^5.
+    """
+    t = min(1.0, max(0.0, fraction))
+    return t * t * t * (10 + t * (6 * t - 15))
+
+
+def on_curve(start: Point, end: Point, fraction: float, bend: float = BEND) -> Point:
+    """Where a hand is on its slightly bent way, a quadratic curve from start to end."""
+    (x0, y0), (x1, y1) = start, end
+    # the bow is to the side of the longer way round, as an elbow's is
+    cx, cy = (x0 + x1) / 2 + (y0 - y1) * bend, (y0 + y1) / 2 + (x1 - x0) * bend
+    t = reach(fraction)
+    a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t * t
+    return a * x0 + b * cx + c * x1, a * y0 + b * cy + c * y1
 
 
 def on_pixels(top: float, device_scale: float) -> float:

@@ -7,14 +7,19 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from shared.egress import NOTHING, EgressProxy, NotAllowed, check_url
+from shared.egress import NOTHING, EgressProxy, Limits, NotAllowed, check_url
+from shared.recording.access import Access
+from shared.recording.admission import admit
+from shared.recording.caps import CAPS, Caps
 from shared.recording.cdp import Session
 from shared.recording.chromium import find_chromium, launched
-from shared.recording.faults import LOAD_SECONDS, PageFault
+from shared.recording.faults import PageFault
 from shared.recording.job import Card, Tour, Viewport
 from shared.recording.stage import Stage
 from shared.recording.tab import new_stage
-from shared.recording.visit import directed, visit
+from shared.recording.traffic import Traffic
+from shared.recording.visit import Guide, directed
+from shared.recording.visitor import ANYBODY, choose_colors, introduce
 
 
 @contextlib.asynccontextmanager
@@ -25,12 +30,16 @@ async def opened(
     allow_hosts: tuple[str, ...] = (),
     chromium_path: Path | None = None,
     deadline_seconds: float = 600.0,
-    load_seconds: float = LOAD_SECONDS,
+    caps: Caps = CAPS,
+    access: Access | None = None,
 ) -> AsyncIterator[Stage]:
     """The source on show at its second 0, in a fresh browser; everything is gone when left.
 
+    access: what lets us into the page, unsealed.
+
     Raises:
         PageFault: the page can't be recorded.
+        UnknownTimezone, UnknownLocale, WrongAccess: the visitor can't be whom they are asked to be.
         Retryable: the browser failed us.
     """
     if isinstance(source, Tour):
@@ -39,20 +48,39 @@ async def opened(
         except NotAllowed as error:
             raise PageFault(str(error), url=source.url) from error
     program = find_chromium(chromium_path)
-    limits = NOTHING if isinstance(source, Card) else None
+    limits = NOTHING if isinstance(source, Card) else _limits(caps)
+    visitor = ANYBODY if isinstance(source, Card) else source.visitor
     async with (
         EgressProxy(allow_hosts, limits=limits).serving() as proxy,
-        launched(program, proxy.port, viewport, deadline_seconds=deadline_seconds) as browser,
+        launched(
+            program,
+            proxy.port,
+            viewport,
+            deadline_seconds=deadline_seconds,
+            memory_mb=caps.memory_mb,
+            visitor=visitor,
+        ) as browser,
     ):
-        stage, target = await new_stage(browser, viewport)
+        stage, target = await new_stage(browser, viewport, caps)
         if isinstance(source, Card):
             await _show_card(stage, target, source)
             yield stage
             return
+        await introduce(target, visitor, browser.user_agent)
+        if access:
+            await admit(target, access, source.url)
         async with directed(browser) as page:
-            stage.steps = source.steps
-            await visit(stage, page, source.url, proxy, load_seconds)
+            await choose_colors(page, visitor)
+            stage.guide = Guide(page, proxy, allow_hosts, caps)
+            stage.steps, stage.still = source.steps, source.still
+            stage.show_cursor, stage.highlight_clicks = source.show_cursor, source.highlight_clicks
+            await Traffic(target, proxy, caps, len(source.steps)).watch()
+            await stage.visit(source.url)
             yield stage
+
+
+def _limits(caps: Caps) -> Limits:
+    return Limits(caps.requests, caps.response_bytes, caps.page_bytes)
 
 
 async def _show_card(stage: Stage, target: Session, card: Card) -> None:
@@ -61,7 +89,7 @@ async def _show_card(stage: Stage, target: Session, card: Card) -> None:
     await target.call("Page.setDocumentContent", {"frameId": frame, "html": card.html})
     started = time.monotonic()
     while await stage.page.loading() != ("complete", True):
-        if time.monotonic() - started > LOAD_SECONDS:
+        if time.monotonic() - started > CAPS.load_seconds:
             raise PageFault("the card has not loaded")
         await stage.clock.advance()
     await stage.page.restart()

@@ -7,18 +7,21 @@ import secrets
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from shared.errors import Permanent
+from shared.recording.access import Access
 from shared.recording.camera import film
-from shared.recording.job import Tour, Viewport
+from shared.recording.job import Locale, Progress, QualityReport, Timezone, Tour, Viewport, Visitor
 from shared.recording.opening import opened
+from shared.recording.scene import OnProgress
 from shared.recording.stage import Stage
 from shared.recording.steps import TourStep
-from shared.recording.tour import default_tour
+from shared.recording.tour import plan_tour
 from shared.recording.video import VideoFile
+from shared.recording.watch import Watch
 from shared.settings import Settings, read_settings
 from shared.values import Value
 
@@ -29,26 +32,72 @@ class TooLong(Permanent):
     """The recording would be longer than VIDEO_MAX_DURATION_SECONDS."""
 
 
+class WrongConfig(Permanent):
+    """A page can't be recorded like that; the text names what is wrong."""
+
+
 class RecordingConfig(Value):
-    """How to record. resolution: WIDTHxHEIGHT, in pixels; frame_rate: frames per second."""
+    """How to record. resolution: WIDTHxHEIGHT, in CSS pixels; frame_rate: frames per second.
+
+    The others: see Viewport, Tour and Visitor.
+    """
 
     resolution: str = Field("1920x1080", pattern=r"^\d{3,4}x\d{3,4}$")
-    frame_rate: int = Field(30, ge=1, le=60)
+    frame_rate: Literal[24, 25, 30, 50, 60] = 30
     quality: Quality = "high"
+    device_scale: float = Field(1.0, ge=1.0, le=2.0)
+    show_cursor: bool = True
+    highlight_clicks: bool = True
+    color_scheme: Literal["light", "dark"] = "light"
+    locale: Locale = "en-US"
+    timezone: Timezone = "UTC"
+
+    @classmethod
+    def parse(cls, **fields: Any) -> RecordingConfig:
+        """Raises WrongConfig naming the first field that can't be used."""
+        try:
+            config = cls.model_validate(fields)
+            assert config.viewport, config.tour("", (), still=True)  # within their bounds, too
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise WrongConfig(f"{first['loc'][0]}: {first['msg'].lower()}, not {first['input']}") from error
+        return config
 
     @property
     def viewport(self) -> Viewport:
         width, _, height = self.resolution.partition("x")
-        return Viewport(width=int(width), height=int(height), fps=self.frame_rate)
+        return Viewport(
+            width=int(width), height=int(height), fps=self.frame_rate, device_scale=self.device_scale
+        )
+
+    def tour(self, url: str, steps: tuple[TourStep, ...], *, still: bool) -> Tour:
+        """A tour of a page by this visitor."""
+        visitor = Visitor(color_scheme=self.color_scheme, locale=self.locale, timezone=self.timezone)
+        return Tour(
+            url=url,
+            steps=steps,
+            still=still,
+            show_cursor=self.show_cursor,
+            highlight_clicks=self.highlight_clicks,
+            visitor=visitor,
+        )
 
 
 class RecordingResult(Value):
-    """A finished recording. duration_seconds: frames / frame rate."""
+    """A finished recording. duration_seconds: frame_count / frame_rate.
+
+    resolution: of the file, in pixels. unique_frames: how many differ from the one before.
+    """
 
     file_path: Path
     duration_seconds: float
     resolution: str
     file_size_bytes: int
+    frame_rate: int
+    frame_count: int
+    unique_frames: int
+    browser_version: str
+    quality: QualityReport = QualityReport()
 
 
 class ScreenRecorder:
@@ -64,11 +113,18 @@ class ScreenRecorder:
         output_path: Path | str | None = None,
         duration_seconds: float = 30.0,
         tour: tuple[TourStep, ...] | None = None,
+        access: Access | None = None,
+        *,
+        still: bool = False,
+        on_progress: OnProgress | None = None,
     ) -> RecordingResult:
         """Film a page: load, settle, then `duration_seconds` of its tour.
 
         output_path: of the mp4; without it, a new name in the folder of recordings.
         tour: what happens on the page; without it, a scroll through the page that fits the duration.
+        access: headers and cookies for the page's own site.
+        still: nobody touches the page, and second 0 is its load.
+        on_progress: told after every frame; it must return at once.
 
         Raises:
             PageFault: the page can't be recorded; the text says why.
@@ -86,37 +142,65 @@ class ScreenRecorder:
         viewport = self._config.viewport
         try:
             async with opened(
-                Tour(url=url, steps=tour or ()),
+                self._config.tour(url, tour or (), still=still),
                 viewport,
                 allow_hosts=settings.recording_allow_hosts,
                 chromium_path=settings.chromium_path,
                 deadline_seconds=60 + 60 * duration_seconds,
+                access=access,
             ) as stage:
-                if tour is None:
-                    height = viewport.height + (await stage.page.look()).room
-                    stage.steps = default_tour(height, viewport, duration_seconds)
+                if tour is None and not still:
+                    stage.steps = await _planned(stage, duration_seconds)
                 frames = max(1, round(duration_seconds * viewport.fps))
-                await self._write(stage, frames, partial, settings)
+                watch = Watch(stage, url, frames)
+                unique = await self._write(stage, watch, frames, partial, settings, on_progress)
+                quality = await watch.report()
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
         return RecordingResult(
             file_path=target,
             duration_seconds=frames / viewport.fps,
-            resolution=self._config.resolution,
+            resolution="{}x{}".format(*viewport.pixels),
             file_size_bytes=target.stat().st_size,
+            frame_rate=viewport.fps,
+            frame_count=frames,
+            unique_frames=unique,
+            browser_version=stage.browser_version,
+            quality=quality,
         )
 
-    async def _write(self, stage: Stage, frames: int, path: Path, settings: Settings) -> None:
+    async def _write(
+        self,
+        stage: Stage,
+        watch: Watch,
+        frames: int,
+        path: Path,
+        settings: Settings,
+        on_progress: OnProgress | None,
+    ) -> int:
         """Film and encode side by side: while one picture is encoded the next ones are taken."""
         preset, crf = encoder_settings(self._config.quality, settings)
         view = stage.viewport
         with VideoFile(path, *view.pixels, view.fps, preset=preset, crf=crf) as video:
             writer = _Writer(video)
+            done = unique = 0
             async with aclosing(film(stage, 0, frames)) as taken:
                 async for jpeg in taken:
                     await writer.add(jpeg)
+                    await watch.see(jpeg)
+                    done, unique = done + 1, unique + (jpeg is not None)
+                    if on_progress is not None:
+                        on_progress(Progress(frames_done=done, frames_total=frames))
             await writer.finish()
+        return unique
+
+
+async def _planned(stage: Stage, seconds: float) -> tuple[TourStep, ...]:
+    """The planner's tour of the page that is on show."""
+    view = stage.viewport
+    height = view.height + (await stage.page.look()).room
+    return plan_tour(height, view, seconds, await stage.page.landmarks())
 
 
 class _Writer:

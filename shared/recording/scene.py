@@ -7,10 +7,15 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import SecretStr
+
+from shared.recording.access import unseal
 from shared.recording.camera import film
+from shared.recording.caps import CAPS, Caps
 from shared.recording.frames import FrameFile
-from shared.recording.job import FRAMES, Progress, SceneJob, SceneResult, Work
+from shared.recording.job import FRAMES, Progress, SceneJob, SceneResult, Tour, Work
 from shared.recording.opening import opened
+from shared.recording.watch import Watch
 
 OnProgress = Callable[[Progress], None]
 
@@ -24,14 +29,19 @@ async def film_scene(
     request_id: str = "",
     chromium_path: Path | None = None,
     deadline_seconds: float = 600.0,
+    caps: Caps = CAPS,
+    access_key: SecretStr | None = None,
 ) -> SceneResult:
     """Film a scene in a browser of its own, and write its unique frames to `folder`/frames.mkv.
 
     on_progress: told after every frame; it must return at once.
     request_id: of the Lambda invocation, for the result.
     deadline_seconds: after so long the browser is ended.
+    caps: what the page may take of time, network and memory.
+    access_key: what the visitor's access was sealed with, if there is any.
 
     Raises:
+        CannotUnseal: before anything is started.
         PageFault: the page can't be recorded.
         Retryable: the browser failed us.
     """
@@ -40,16 +50,25 @@ async def film_scene(
     width, height = view.pixels
     source = job.source
     async with opened(
-        source, view, allow_hosts=allow_hosts, chromium_path=chromium_path, deadline_seconds=deadline_seconds
+        source,
+        view,
+        allow_hosts=allow_hosts,
+        chromium_path=chromium_path,
+        deadline_seconds=deadline_seconds,
+        caps=caps,
+        access=unseal(source.visitor.access, access_key) if isinstance(source, Tour) else None,
     ) as stage:
+        watch = Watch(stage, source.url if isinstance(source, Tour) else "", job.frame_count)
         with FrameFile(folder / FRAMES, width, height, view.fps) as file:
             async with aclosing(film(stage, job.first_frame, job.frame_count)) as frames:
                 done = 0
                 async for jpeg in frames:
                     file.add(jpeg)
+                    await watch.see(jpeg)
                     done += 1
                     if on_progress is not None:
                         on_progress(Progress(frames_done=done, frames_total=job.frame_count))
+        quality = await watch.report()
     work = Work(
         started_at=started_at,
         finished_at=datetime.now(UTC),
@@ -62,5 +81,6 @@ async def film_scene(
         width=width,
         height=height,
         fps=view.fps,
+        quality=quality,
         work=work,
     )

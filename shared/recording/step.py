@@ -61,6 +61,7 @@ def _open_page(event: JobEvent, job: PageJob, tools: Tools, context: LambdaConte
                 allow_hosts=tools.settings.recording_allow_hosts,
                 request_id=context.aws_request_id,
                 chromium_path=tools.settings.chromium_path,
+                access_key=tools.settings.recording_access_key,
             )
         )
         image = folder / PAGE_IMAGE
@@ -106,6 +107,7 @@ async def _film(job: SceneJob, folder: Path, event: JobEvent, tools: Tools, requ
             on_progress=note,
             request_id=request_id,
             chromium_path=tools.settings.chromium_path,
+            access_key=tools.settings.recording_access_key,
         )
     finally:
         telling.cancel()

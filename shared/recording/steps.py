@@ -14,10 +14,13 @@ https://playwright.dev/python/docs/other-locators
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
+from shared.errors import Permanent
 from shared.values import Value
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -148,3 +151,57 @@ class Hide(_Step):
 TourStep = Annotated[
     Goto | Wait | Scroll | Hover | Click | Type | Zoom | Highlight | Hold | Hide, Field(discriminator="kind")
 ]
+
+
+class WrongTour(Permanent):
+    """A file holds no tour; the text names the step and what is wrong with it."""
+
+
+_TOUR: TypeAdapter[tuple[TourStep, ...]] = TypeAdapter(tuple[TourStep, ...])
+MOST_STEPS = 200
+
+
+def read_tour(path: Path) -> tuple[TourStep, ...]:
+    """The steps in a JSON file: a list of them, or an object whose `steps` is one.
+
+    Raises:
+        WrongTour: naming the first step that can't be used.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise WrongTour(f"the tour {path} can't be read: {error.strerror}") from error
+    except ValueError as error:
+        raise WrongTour(f"the tour {path} is no JSON: {error}") from error
+    steps = found.get("steps") if isinstance(found, dict) else found
+    if not isinstance(steps, list) or not 0 < len(steps) <= MOST_STEPS:
+        raise WrongTour(f"the tour {path} is no list of 1 to {MOST_STEPS} steps")
+    try:
+        return _TOUR.validate_python(steps)
+    except ValidationError as error:
+        raise WrongTour(f"the tour {path}: {wrong_step(error)}") from error
+
+
+def wrong_step(error: ValidationError, depth: int = 0) -> str:
+    """What is wrong with the first step that is wrong. depth: where in the location its number stands."""
+    first = error.errors()[0]
+    location = first["loc"][depth:]
+    field = ".".join(str(part) for part in location[2:])
+    kinds = ", ".join(sorted(_KINDS))
+    what = {
+        "union_tag_invalid": f"its kind is none of {kinds}",
+        "union_tag_not_found": f"it has no kind; there are {kinds}",
+        "extra_forbidden": "is not known there",
+    }.get(first["type"], first["msg"].removeprefix("Value error, "))
+    number = f"step {int(location[0]) + 1}" if location else "the steps"
+    kind = f" ({location[1]})" if len(location) > 1 else ""
+    return f"{number}{kind}: {f'{field}: ' if field else ''}{what}"
+
+
+_KINDS = ("click", "goto", "hide", "highlight", "hold", "hover", "scroll", "type", "wait", "zoom")
+
+
+def named(step: TourStep, index: int) -> str:
+    """A step as people find it in their tour, such as `step 3 (click #buy)`."""
+    about = getattr(step, "selector", None) or getattr(step, "url", None) or getattr(step, "to", None)
+    return f"step {index + 1} ({step.kind}{f' {about}' if about is not None else ''})"

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 from datetime import UTC, datetime
 
-from shared.errors import Retryable
+from shared.errors import LeadreelError, Retryable
+from shared.recording.caps import CAPS, Caps
 from shared.recording.cdp import Connection, Params, Session
 from shared.recording.chromium import Browser
 from shared.recording.clock import FrameClock
@@ -14,6 +15,7 @@ from shared.recording.inpage import SHIELD, InPage
 from shared.recording.job import Viewport
 from shared.recording.stage import Stage
 
+_ELSEWHERE = {"differentDocument", "reload", "restore", "restoreWithPost", "reloadBypassingCache"}
 _CRASHED = "the page crashed its tab of the browser"
 
 
@@ -21,7 +23,7 @@ class PageCrashed(Retryable):
     """The process that shows the page died."""
 
 
-async def new_stage(browser: Browser, viewport: Viewport) -> tuple[Stage, Session]:
+async def new_stage(browser: Browser, viewport: Viewport, caps: Caps = CAPS) -> tuple[Stage, Session]:
     """The only tab of the browser, empty, its time stopped."""
     size = {"width": viewport.width, "height": viewport.height}
     connection = browser.connection
@@ -35,9 +37,9 @@ async def new_stage(browser: Browser, viewport: Viewport) -> tuple[Stage, Sessio
             await connection.call("Target.closeTarget", {"targetId": other["targetId"]})
     attached = await connection.call("Target.attachToTarget", {"targetId": tab, "flatten": True})
     target = Session(connection, str(attached["sessionId"]))
-    clock = FrameClock(target, viewport.fps)
-    stage = Stage(clock, InPage(target, tab), viewport, browser.version)
-    await _shield(connection, target, stage)
+    clock = FrameClock(target, viewport.fps, caps)
+    stage = Stage(clock, InPage(target, tab, caps), target, viewport, browser.version)
+    await _shield(connection, target, stage, tab)
     await clock.stop(_date())
     return stage, target
 
@@ -47,13 +49,20 @@ def _date() -> float:
     return datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0).timestamp()
 
 
-async def _shield(connection: Connection, target: Session, stage: Stage) -> None:
+async def _shield(connection: Connection, target: Session, stage: Stage, tab: str) -> None:
     """Dismiss what a page may put between itself and the camera."""
     chores: set[asyncio.Task[None]] = set()
 
     async def close(accept: bool) -> None:
-        with contextlib.suppress(Retryable):  # gone, or dismissed by Playwright
+        with contextlib.suppress(LeadreelError):  # gone, or dismissed by Playwright
             await target.call("Page.handleJavaScriptDialog", {"accept": accept})
+
+    def notice_leaving(event: Params) -> None:
+        if event["frameId"] == tab and event.get("disposition", "currentTab") == "currentTab":
+            stage.leaving = event.get("navigationType", "differentDocument") in _ELSEWHERE
+
+    def notice_staying(event: Params) -> None:
+        stage.leaving = stage.leaving and event["frameId"] != tab
 
     def notice_navigation(event: Params) -> None:
         if "parentId" not in event["frame"]:
@@ -66,6 +75,9 @@ async def _shield(connection: Connection, target: Session, stage: Stage) -> None
         closing.add_done_callback(chores.discard)
 
     target.on("Page.javascriptDialogOpening", dismiss)
+    target.on("Page.frameRequestedNavigation", notice_leaving)
+    target.on("Page.frameStartedNavigating", notice_leaving)
+    target.on("Page.frameStoppedLoading", notice_staying)
     target.on("Page.frameNavigated", notice_navigation)
     target.on("Inspector.targetCrashed", lambda _: target.lose(PageCrashed(_CRASHED)))
     await connection.call("Browser.setDownloadBehavior", {"behavior": "deny"})

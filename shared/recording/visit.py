@@ -1,4 +1,4 @@
-"""Go to a page with Playwright, and wait until it has loaded and settled."""
+"""Go to pages with Playwright, and find what is on them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from playwright.async_api import ElementHandle, Page, Request, Response, async_playwright
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, Request, Response, async_playwright
 
-from shared.egress import EgressProxy
+from shared.egress import EgressProxy, NotAllowed, check_url
 from shared.errors import Retryable
+from shared.recording.caps import Caps
 from shared.recording.chromium import Browser
 from shared.recording.faults import (
     PageFault,
@@ -21,9 +22,11 @@ from shared.recording.faults import (
     never_loads,
     status_reason,
 )
-from shared.recording.stage import Stage
+from shared.recording.observing import observe
+from shared.recording.verdict import wall
 
-SETTLE_SECONDS = 0.5
+if TYPE_CHECKING:
+    from shared.recording.stage import Stage
 
 
 @contextlib.asynccontextmanager
@@ -31,92 +34,101 @@ async def directed(browser: Browser) -> AsyncIterator[Page]:
     """Playwright on our tab, for what happens on the page; the clock and the pictures stay ours."""
     async with async_playwright() as playwright:
         try:
-            connected = await playwright.chromium.connect_over_cdp(browser.endpoint)
+            connected = await playwright.chromium.connect_over_cdp(
+                browser.endpoint, artifacts_dir=browser.folder
+            )
             page = connected.contexts[0].pages[0]
         except (PlaywrightError, IndexError) as error:
             raise Retryable("Playwright can't connect to the browser") from error
         yield page
 
 
-@dataclass
-class _Trail:
-    """Where the main frame went, by itself or by redirects, and what it was answered."""
+class Guide:
+    """Takes the main frame from address to address, and finds elements.
 
-    page: Page
-    urls: list[str] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
+    requests: how many the page has made so far.
+    """
 
-    def follow(self) -> None:
-        self.page.on("request", self._request)
-        self.page.on("response", self._response)
+    def __init__(self, page: Page, proxy: EgressProxy, allow_hosts: tuple[str, ...], caps: Caps) -> None:
+        self.page = page
+        self.requests = 0
+        self._proxy = proxy
+        self._allow_hosts = allow_hosts
+        self._caps = caps
+        self._url = ""  # where the main frame went last, by itself or by redirects, and what it was answered
+        self._status = 0
+        page.on("request", self._request)
+        page.on("response", self._response)
 
     def _request(self, request: Request) -> None:
+        self.requests += 1
         if request.is_navigation_request() and request.frame == self.page.main_frame:
-            self.urls.append(request.url)
+            self._url = request.url
 
     def _response(self, response: Response) -> None:
         if response.request.is_navigation_request() and response.frame == self.page.main_frame:
-            self.statuses.append(response.status)
+            self._status = response.status
 
+    async def visit(self, stage: Stage, url: str) -> None:
+        """Bring a page to its second 0, which has to come within the caps' `load_seconds`.
 
-async def visit(stage: Stage, page: Page, url: str, proxy: EgressProxy, load_seconds: float) -> None:
-    """Bring the page to its second 0, which has to come within `load_seconds`.
+        Raises:
+            PageFault: naming what is wrong with it.
+        """
+        try:
+            check_url(url, self._allow_hosts)
+        except NotAllowed as error:
+            raise PageFault(str(error), url=url) from error
+        started = time.monotonic()
+        self._url, self._status = url, 0
+        async with self._in_time():
+            await self._go(url)
+            await stage.arrive()
+        stage.load_seconds = time.monotonic() - started
+        stage.url = self.page.url
+        stage.status = self._status
+        await self._judge(stage)
 
-    Raises:
-        PageFault: naming what is wrong with it.
-    """
-    started = time.monotonic()
-    trail = _Trail(page, [url])
-    trail.follow()
-    try:
-        async with asyncio.timeout(load_seconds):
-            await _go(page, trail, proxy)
-            await _settle(stage)
-    except TimeoutError as error:
-        raise PageFault(never_loads(trail.urls[-1], load_seconds), url=trail.urls[-1]) from error
-    stage.driver = page
-    stage.load_seconds = time.monotonic() - started
-    stage.url = page.url
-    stage.status = trail.statuses[-1] if trail.statuses else 0
-    _judge(stage, proxy)
-    stage.clock.start_counting()
+    async def follow(self, stage: Stage) -> None:
+        """The page went elsewhere by itself: bring it to its second 0 there. Raises PageFault."""
+        async with self._in_time():
+            await stage.arrive()
+        stage.url, stage.status = self.page.url, self._status
 
+    @contextlib.asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._caps.load_seconds):
+                yield
+        except TimeoutError as error:
+            raise PageFault(never_loads(self._url, self._caps.load_seconds), url=self._url) from error
 
-async def _go(page: Page, trail: _Trail, proxy: EgressProxy) -> None:
-    """Navigate while the page's time stands still, so that its first script finds it at zero."""
-    try:
-        await page.goto(trail.urls[0], wait_until="commit", timeout=0)
-    except PlaywrightError as error:
-        reached = trail.urls[-1]
-        fault = fault_at(proxy, reached)
-        reason = fault.reason if fault else network_reason(reached, error.message)
-        raise PageFault(reason, url=reached) from error
+    async def _go(self, url: str) -> None:
+        """Navigate while the page's time stands still, so that its first script finds it at zero."""
+        try:
+            await self.page.goto(url, wait_until="commit", timeout=0)
+        except PlaywrightError as error:
+            fault = fault_at(self._proxy, self._url)
+            reason = fault.reason if fault else network_reason(self._url, error.message)
+            raise PageFault(reason, url=self._url) from error
 
+    async def _judge(self, stage: Stage) -> None:
+        """An error page is no page to film."""
+        url, status = stage.url, stage.status
+        if status < 400:
+            return
+        fault = fault_at(self._proxy, url) if status in {403, 502} else None
+        check = None if fault else wall(url, await observe(stage.page), "bot")
+        reason = fault.reason if fault else check or status_reason(url, status)
+        raise PageFault(reason, url=url, status=0 if fault else status)
 
-async def _settle(stage: Stage) -> None:
-    """Let the page load and then stand for a moment, in its own time.
+    async def find(self, selector: str) -> ElementHandle | None:
+        """The first element that can be seen, as the page stands now.
 
-    It ends on whole half seconds of that time, so that a page which was ready a frame sooner or later in
-    another recording has the same second 0.
-    """
-    calm, pace = 0, round(SETTLE_SECONDS * stage.viewport.fps)
-    while calm < pace or stage.clock.frame % pace:
-        await stage.tick()
-        await stage.clock.draw()
-        ready, fonts = await stage.page.loading()
-        waits_in_vain = not stage.clock.network_held
-        if (ready == "complete" and fonts) or (waits_in_vain and ready == "interactive"):
-            calm += 1
-        else:
-            calm = 0
-            if waits_in_vain:
-                await asyncio.sleep(0.02)  # nothing holds the clock any more; don't race through hours
-
-
-def _judge(stage: Stage, proxy: EgressProxy) -> None:
-    """An error page is no page to film."""
-    if stage.status < 400:
-        return
-    fault = fault_at(proxy, stage.url) if stage.status in {403, 502} else None
-    reason = fault.reason if fault else status_reason(stage.url, stage.status)
-    raise PageFault(reason, url=stage.url, status=0 if fault else stage.status)
+        Raises:
+            PageFault: if it is no selector.
+        """
+        try:
+            return await self.page.query_selector(f"{selector} >> visible=true")
+        except PlaywrightError as error:
+            raise PageFault(f"{selector} can't be looked for: {error.message.splitlines()[0]}") from error

@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    EmailStr,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.database.models import Lead, Video, VideoStep
 from shared.errors import Permanent
-from shared.recording import JOB, BilledTo, PageJob, Viewport
+from shared.recording import (
+    JOB,
+    BilledTo,
+    Locale,
+    PageJob,
+    Timezone,
+    TourStep,
+    UnknownTimezone,
+    Viewport,
+    Visitor,
+    check_timezone,
+)
 from shared.scripting import Style
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.values import Value
+from shared.videos.demo_sites import find_demo_site, same_site, visitor_of
 from shared.workflow import STEPS
 
 
@@ -37,9 +58,14 @@ Name = Annotated[Text, Field(min_length=1, max_length=300)]
 
 
 class VideoRequest(Value):
-    """A video for one lead. duration_seconds: of the whole video. viewport: None stands for the settings'."""
+    """A video for one lead. duration_seconds: of the whole video. viewport: None stands for the settings'.
 
-    url: Annotated[str, Field(min_length=1, max_length=2000)]
+    steps: of the tour of the page; without any, one is planned. url: without it, the demo site's.
+    color_scheme, locale, timezone: None stands for the demo site's.
+    """
+
+    url: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    demo_site_id: int | None = None
     name: Name
     company: Name
     industry: Annotated[Text, Field(max_length=300)] | None = None
@@ -50,6 +76,28 @@ class VideoRequest(Value):
     key_messages: tuple[Annotated[Text, Field(min_length=1, max_length=300)], ...] = ()
     quality: str = "high"
     viewport: Viewport | None = None
+    steps: Annotated[tuple[TourStep, ...], Field(max_length=200)] = ()
+    show_cursor: bool = True
+    highlight_clicks: bool = True
+    color_scheme: Literal["light", "dark"] | None = None
+    locale: Locale | None = None
+    timezone: Timezone | None = None
+
+    @model_validator(mode="after")
+    def _has_a_page(self) -> VideoRequest:
+        if self.url is None and self.demo_site_id is None:
+            raise ValueError("a video needs the url of a page, or a demo_site_id")
+        return self
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_timezone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                check_timezone(name)
+            except UnknownTimezone as error:
+                raise ValueError(str(error)) from error
+        return name
 
     @classmethod
     def parse(cls, **fields: Any) -> VideoRequest:
@@ -59,8 +107,9 @@ class VideoRequest(Value):
         except ValidationError as error:
             first = error.errors()[0]
             empty = first["type"] in {"string_too_short", "too_short"}
-            what = "must not be empty" if empty else first["msg"].lower()
-            raise WrongRequest(f"{first['loc'][0]}: {what.removeprefix('value error, ')}") from error
+            what = "must not be empty" if empty else first["msg"].removeprefix("Value error, ")
+            field = first["loc"][0] if first["loc"] else "url"
+            raise WrongRequest(f"{field}: {what[:1].lower()}{what[1:]}") from error
 
 
 def default_viewport(settings: Settings) -> Viewport:
@@ -69,8 +118,28 @@ def default_viewport(settings: Settings) -> Viewport:
     return Viewport(width=int(width), height=int(height))
 
 
-def _options(request: VideoRequest) -> dict[str, Any]:
-    return request.model_dump(mode="json", exclude={"url", "name", "company", "industry", "email"})
+_OF_ROWS = {"url", "demo_site_id", "name", "company", "industry", "email"}
+_OF_VISITOR = {"color_scheme", "locale", "timezone"}
+
+
+def _options(request: VideoRequest, viewport: Viewport, visitor: Visitor) -> dict[str, Any]:
+    return request.model_dump(mode="json", exclude=_OF_ROWS | _OF_VISITOR) | {
+        "viewport": viewport.model_dump(mode="json"),
+        "visitor": visitor.model_dump(mode="json"),
+    }
+
+
+def _page(request: VideoRequest, session: Session) -> tuple[str, Visitor]:
+    """The page to film, and who it takes us for. Raises NoSuchDemoSite, WrongRequest."""
+    asked = request.model_dump(include=_OF_VISITOR, exclude_none=True)
+    if request.demo_site_id is None:
+        assert request.url is not None  # the request has one or the other
+        return request.url, Visitor(**asked)
+    site = find_demo_site(session, request.demo_site_id)
+    url = request.url or site.url
+    if site.access and not same_site(url, site.url):
+        raise WrongRequest(f"url: the headers and cookies of demo site {site.id} are for {site.url} only")
+    return url, visitor_of(site, **asked)
 
 
 def create_video(
@@ -85,6 +154,7 @@ def create_video(
         raise WrongRequest("duration_seconds: at least 5")
     viewport = request.viewport or default_viewport(settings)
     with database.workspace(workspace_id) as session:
+        url, visitor = _page(request, session)
         lead = Lead(
             workspace_id=workspace_id,
             name=request.name,
@@ -98,8 +168,9 @@ def create_video(
         video = Video(
             workspace_id=workspace_id,
             lead_id=lead.id,
-            url=request.url,
-            options=_options(request) | {"viewport": viewport.model_dump(mode="json")},
+            demo_site_id=request.demo_site_id,
+            url=url,
+            options=_options(request, viewport, visitor),
             page_job="",
             status="pending",
         )
@@ -118,6 +189,6 @@ def create_video(
             for position, name in enumerate(STEPS)
         )
         billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)
-        job = PageJob(url=request.url, viewport=viewport, billed_to=billed_to)
+        job = PageJob(url=url, viewport=viewport, steps=request.steps, visitor=visitor, billed_to=billed_to)
         storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
         return {"workspace_id": workspace_id, "video_id": video.id, "page_job": video.page_job}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared.database import Database
 from shared.database.models import ComposedVideo, CostEntry, HostedVideo, Video, VideoStep
 from shared.errors import Permanent
-from shared.recording import PROGRESS, RESULT, Progress, SceneResult
+from shared.recording import PROGRESS, RESULT, Finding, Progress, SceneResult
 from shared.storage import NotStored, Storage
 from shared.values import Value
 
@@ -22,7 +22,8 @@ class NoSuchVideo(Permanent):
 class StepState(Value):
     """A step. seconds: None until it has ended. progress: 0 to 1. cost_usd: so far.
 
-    frames_done, frames_total: of a recording that runs, else 0.
+    frames_done, frames_total: of a recording that runs, else 0. findings: what is to be said about the page
+    or the film; seconds are those of the video.
     """
 
     name: str
@@ -32,6 +33,7 @@ class StepState(Value):
     cost_usd: Decimal
     frames_done: int = 0
     frames_total: int = 0
+    findings: tuple[Finding, ...] = ()
 
 
 class VideoState(Value):
@@ -49,6 +51,15 @@ class VideoState(Value):
     share_url: str | None = None
     duration_seconds: float | None = None
     resolution: str | None = None
+
+    @property
+    def warnings(self) -> tuple[tuple[str, Finding], ...]:
+        """What its steps found: the step and the finding, each reason once."""
+        found: dict[str, tuple[str, Finding]] = {}
+        for step in self.steps:
+            for finding in step.findings:
+                found.setdefault(finding.reason, (step.name, finding))
+        return tuple(found.values())
 
 
 def read_video(workspace_id: int, video_id: int, database: Database, storage: Storage) -> VideoState:
@@ -105,6 +116,10 @@ def _step(row: VideoStep, cost_usd: Decimal, storage: Storage) -> StepState:
         cost_usd=cost_usd,
         frames_done=done,
         frames_total=total,
+        findings=tuple(
+            Finding.model_validate(finding)
+            for finding in (row.result or {}).get("quality", {}).get("findings", ())
+        ),
     )
 
 

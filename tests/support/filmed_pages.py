@@ -30,11 +30,15 @@ class Answer:
 
 
 class Site:
-    """A server on a loopback port. hits: the paths asked for, in order."""
+    """A server on a loopback port.
+
+    hits: the paths asked for, in order. asked: likewise, each with its headers, their names in lower case.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.hits: list[str] = []
+        self.asked: list[tuple[str, dict[str, str]]] = []
         self.closing = threading.Event()
         site = self
 
@@ -42,6 +46,7 @@ class Site:
             def do_GET(self) -> None:
                 path = self.path.split("?")[0]
                 site.hits.append(path)
+                site.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
                 answer = site.answers.get(path, Answer("nothing here", status=404))
                 site.closing.wait(answer.delay)
                 body = answer.body.encode() if isinstance(answer.body, str) else answer.body

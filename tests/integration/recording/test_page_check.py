@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from shared.recording import PageFault, PageJob, PageReport, SceneJob, Tour, Viewport, check_page, film_scene
+from shared.recording import (
+    Caps,
+    PageFault,
+    PageJob,
+    PageReport,
+    SceneJob,
+    Tour,
+    Viewport,
+    check_page,
+    film_scene,
+)
 from tests.support.filmed_pages import Site
 
 SMALL = Viewport(width=640, height=360)
@@ -17,7 +27,7 @@ SMALL = Viewport(width=640, height=360)
 async def check(url: str, folder: Path, *allow_hosts: str, load_seconds: float = 20.0) -> PageReport:
     job = PageJob(url=url, viewport=SMALL)
     return await check_page(
-        job, folder, allow_hosts=allow_hosts, request_id="request-1", load_seconds=load_seconds
+        job, folder, allow_hosts=allow_hosts, request_id="request-1", caps=Caps(load_seconds=load_seconds)
     )
 
 

@@ -115,7 +115,7 @@ async def test_after_the_browser_was_killed(site: Site, profiles: Path, tmp_path
 
 
 async def test_the_deadline_ends_a_browser(profiles: Path) -> None:
-    with pytest.raises(BrowserGone):  # the session is what ends
+    with pytest.raises(BrowserGone, match="had not finished after 1 s"):
         async with launched(find_chromium(), 9, SMALL, deadline_seconds=1) as browser:
             await asyncio.sleep(3)
             await browser.connection.call("Browser.getVersion")

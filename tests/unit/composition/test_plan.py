@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from shared.composition.plan import Plan, Request, Spoken, plan_video
-from shared.recording import BilledTo, Card, PageReport, Tour, Viewport, Work
+from shared.recording import (
+    BilledTo,
+    Card,
+    Click,
+    Highlight,
+    Hold,
+    PageReport,
+    Scroll,
+    Tour,
+    Viewport,
+    Visitor,
+    Work,
+)
 from shared.scripting import Script, Section
 from shared.voice import Word
 
@@ -95,11 +107,13 @@ def test_the_scenes_of_the_page_are_ranges_of_one_tour_without_a_gap() -> None:
     jobs = [job for job in plan().jobs.values() if isinstance(job.source, Tour)]
     assert jobs[0].first_frame == 0
     for job, following in pairwise(jobs):
-        assert following.source == job.source
+        assert isinstance(job.source, Tour)
+        assert isinstance(following.source, Tour)
+        assert following.source.steps[: len(job.source.steps)] == job.source.steps
         assert following.first_frame == job.first_frame + job.frame_count
     last = jobs[-1]
     assert isinstance(last.source, Tour)
-    seconds = sum(step.seconds for step in last.source.steps)
+    seconds = sum(step.length for step in last.source.steps)
     assert seconds == pytest.approx((last.first_frame + last.frame_count) / 30)
 
 
@@ -126,6 +140,8 @@ def test_another_lead_shares_the_page_and_not_the_cards() -> None:
         {"viewport": Viewport(fps=25)},
         {"viewport": Viewport(width=1280, height=720)},
         {"page": page(url="https://acme.example/?name=Ana")},
+        {"visitor": Visitor(color_scheme="dark")},
+        {"visitor": Visitor(access="sealed")},
     ],
 )
 def test_whatever_shapes_the_pixels_changes_the_key(fields: dict[str, Any]) -> None:
@@ -152,3 +168,45 @@ def test_each_narration_starts_with_its_scene() -> None:
 def test_a_section_without_speech_is_an_error() -> None:
     with pytest.raises(ValueError, match="shorter"):
         plan(speech=(spoken(1.0),))
+
+
+def tours(made: Plan) -> list[Tour]:
+    return [job.source for job in made.jobs.values() if isinstance(job.source, Tour)]
+
+
+def test_a_step_waits_for_its_words_in_whichever_section_says_them() -> None:
+    words = (Word(text="Look:", start=0.2, end=0.5), Word(text="Pricing", start=2.1, end=2.6))
+    speech = tuple(
+        Spoken(audio_key=f"voices/{n}.wav", duration_seconds=seconds, words=said)
+        for n, (seconds, said) in enumerate([(4.0, words), (9.0, ()), (8.0, words), (4.0, ())])
+    )
+    steps = (Scroll(to="#pricing", seconds=1), Highlight(selector="#p", when_said="pricing"))
+    tour = tours(plan(speech=speech, steps=steps))[-1]
+    # the demo lasts 10 s; a scene's voice starts after its lead-in
+    assert [step.kind for step in tour.steps] == ["scroll", "hold", "highlight"]
+    assert tour.steps[0].length + tour.steps[1].length == pytest.approx(10 + 0.4 + 2.1)
+
+
+def test_the_page_stays_until_the_last_step_is_over() -> None:
+    made = plan(steps=(Hold(seconds=26.2), Click(selector="#buy")))
+    assert [scene.frame_count for scene in made.timeline.scenes] == [150, 300, 540, 150]
+
+
+def test_a_change_to_a_later_step_films_only_what_comes_later() -> None:
+    first = plan(steps=(Hold(seconds=12), Click(selector="#buy")))
+    other = plan(steps=(Hold(seconds=12), Click(selector="#try")))
+    same = [a.job == b.job for a, b in zip(first.timeline.scenes, other.timeline.scenes, strict=True)]
+    assert same == [True, True, False, True]
+
+
+def test_what_the_film_shows_of_the_hand_is_as_asked() -> None:
+    assert not tours(plan(show_cursor=False))[0].show_cursor
+    assert not tours(plan(highlight_clicks=False))[0].highlight_clicks
+
+
+def test_words_that_nobody_says_are_found() -> None:
+    steps = (Hold(seconds=1), Highlight(selector="#p", when_said="refund"))
+    [finding] = plan(steps=steps).findings
+    assert finding.severity == "warn"
+    assert "“refund”" in finding.reason
+    assert plan().findings == ()

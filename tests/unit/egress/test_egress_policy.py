@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from shared.egress import NotAllowed, check_url, is_public
-from shared.egress.policy import allowed_pairs, check_addresses, check_port, parse_address
+from shared.egress.policy import (
+    allowed_pairs,
+    check_addresses,
+    check_port,
+    literal_address,
+    parse_address,
+)
 
 CLOSED = [
     "0.0.0.0",
@@ -133,6 +139,36 @@ def test_urls_refused_by_their_text(url: str, words: str) -> None:
         check_url(url)
     assert "secret" not in str(refused.value)
     assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1.",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7F.1",
+        "017700000001",
+        "0177.0.0.01",
+        "%31%32%37.0.0.1",
+        "１２７.0.0.1",
+        "127。0。0。1",
+        "①②⑦.0.0.①",
+    ],
+)
+def test_every_spelling_of_an_address_is_that_address(host: str) -> None:
+    assert str(literal_address(host)) == "127.0.0.1"
+    with pytest.raises(NotAllowed, match=r"private address \(127.0.0.1\)"):
+        check_url(f"http://{host}/")
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "1.2.3.4.example", "0x7f.example", "localhost", "a", "", "1.2.3.4.5"]
+)
+def test_names_are_no_addresses(host: str) -> None:
+    assert literal_address(host) is None
 
 
 @pytest.mark.parametrize(

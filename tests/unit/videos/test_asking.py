@@ -23,6 +23,10 @@ def ask(**fields: object) -> VideoRequest:
         ({"email": "a@example.com\r\nBcc: all@example.com"}, "email"),
         ({"style": "angry"}, "style"),
         ({"key_messages": ["fine", ""]}, "key_messages"),
+        ({"url": None}, "url"),
+        ({"color_scheme": "sepia"}, "color_scheme"),
+        ({"locale": "d"}, "locale"),
+        ({"timezone": "Europe/Atlantis"}, "timezone"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_its_name(fields: dict[str, object], field: str) -> None:

@@ -1,0 +1,22 @@
+"""Our recorder with as many browsers as asked for, to see what the second one brings.
+
+python -m bench.one_browser URL SECONDS FILE.mp4 [BROWSERS]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any
+
+from shared.recording import RecordingConfig, ScreenRecorder
+
+
+def main(url: str, seconds: str, target: str, browsers: str = "1") -> None:
+    options: dict[str, Any] = {"browsers": int(browsers)}
+    recorder = ScreenRecorder(RecordingConfig(), **options)
+    asyncio.run(recorder.start_recording(url, target, float(seconds), still=True))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

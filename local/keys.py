@@ -1,0 +1,36 @@
+"""Keys that one machine makes for itself, once, in its home folder."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from shared.settings import Settings
+
+
+def with_keys(settings: Settings) -> Settings:
+    """The settings with RECORDING_ACCESS_KEY: as it is set, else the home's own."""
+    if settings.recording_access_key is not None:
+        return settings
+    key = SecretStr(_key(settings.leadreel_home.absolute() / "keys" / "recording-access"))
+    return settings.model_copy(update={"recording_access_key": key})
+
+
+def _key(file: Path) -> str:
+    """32 random bytes in URL-safe base64, made at the first call; of two at once, one's key stays."""
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = file.with_name(f".{secrets.token_hex(8)}.partial")
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+            new.write(base64.urlsafe_b64encode(secrets.token_bytes(32)) + b"\n")
+            new.flush()
+            os.fsync(new.fileno())
+        with contextlib.suppress(FileExistsError):
+            file.hardlink_to(partial)
+        partial.unlink()
+    return file.read_text().strip()
