@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from shared.errors import Permanent
 from shared.recording.access import Access
-from shared.recording.camera import film
+from shared.recording.crews import Crews, Planning
 from shared.recording.job import Locale, Progress, QualityReport, Timezone, Tour, Viewport, Visitor
 from shared.recording.opening import opened
 from shared.recording.scene import OnProgress
@@ -21,9 +22,10 @@ from shared.recording.stage import Stage
 from shared.recording.steps import TourStep
 from shared.recording.tour import plan_tour
 from shared.recording.video import VideoFile
-from shared.recording.watch import Watch
 from shared.settings import Settings, read_settings
 from shared.values import Value
+
+SHORTEST_SHARED_SECONDS = 3.0
 
 Quality = Literal["ultra", "high", "medium", "fast", "preview"]
 
@@ -116,6 +118,7 @@ class ScreenRecorder:
         access: Access | None = None,
         *,
         still: bool = False,
+        browsers: int | None = None,
         on_progress: OnProgress | None = None,
     ) -> RecordingResult:
         """Film a page: load, settle, then `duration_seconds` of its tour.
@@ -124,6 +127,7 @@ class ScreenRecorder:
         tour: what happens on the page; without it, a scroll through the page that fits the duration.
         access: headers and cookies for the page's own site.
         still: nobody touches the page, and second 0 is its load.
+        browsers: how many film side by side; without it, as many as pay on this machine.
         on_progress: told after every frame; it must return at once.
 
         Raises:
@@ -140,21 +144,26 @@ class ScreenRecorder:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
         viewport = self._config.viewport
-        try:
-            async with opened(
-                self._config.tour(url, tour or (), still=still),
+        source = self._config.tour(url, tour or (), still=still)
+        frames = max(1, round(duration_seconds * viewport.fps))
+        crews = Crews(
+            opening=lambda: opened(
+                source,
                 viewport,
                 allow_hosts=settings.recording_allow_hosts,
                 chromium_path=settings.chromium_path,
                 deadline_seconds=60 + 60 * duration_seconds,
                 access=access,
-            ) as stage:
-                if tour is None and not still:
-                    stage.steps = await _planned(stage, duration_seconds)
-                frames = max(1, round(duration_seconds * viewport.fps))
-                watch = Watch(stage, url, frames)
-                unique = await self._write(stage, watch, frames, partial, settings, on_progress)
-                quality = await watch.report()
+            ),
+            url=url,
+            frames=frames,
+            fps=viewport.fps,
+            browsers=browsers or paying_browsers(duration_seconds, len(os.sched_getaffinity(0))),
+            planning=None if still or tour is not None else planning_for(duration_seconds),
+        )
+        try:
+            unique = await self._write(crews, partial, settings, on_progress)
+            quality = crews.report()
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
@@ -166,41 +175,46 @@ class ScreenRecorder:
             frame_rate=viewport.fps,
             frame_count=frames,
             unique_frames=unique,
-            browser_version=stage.browser_version,
+            browser_version=crews.browser_version,
             quality=quality,
         )
 
     async def _write(
-        self,
-        stage: Stage,
-        watch: Watch,
-        frames: int,
-        path: Path,
-        settings: Settings,
-        on_progress: OnProgress | None,
+        self, crews: Crews, path: Path, settings: Settings, on_progress: OnProgress | None
     ) -> int:
-        """Film and encode side by side: while one picture is encoded the next ones are taken."""
+        """Film and encode side by side: while one picture is encoded the next ones are taken.
+
+        Returns how many frames differ from the one before.
+        """
         preset, crf = encoder_settings(self._config.quality, settings)
-        view = stage.viewport
+        view = self._config.viewport
         with VideoFile(path, *view.pixels, view.fps, preset=preset, crf=crf) as video:
             writer = _Writer(video)
             done = unique = 0
-            async with aclosing(film(stage, 0, frames)) as taken:
+            async with aclosing(crews.film()) as taken:
                 async for jpeg in taken:
                     await writer.add(jpeg)
-                    await watch.see(jpeg)
                     done, unique = done + 1, unique + (jpeg is not None)
                     if on_progress is not None:
-                        on_progress(Progress(frames_done=done, frames_total=frames))
+                        on_progress(Progress(frames_done=done, frames_total=crews.frames))
             await writer.finish()
         return unique
 
 
-async def _planned(stage: Stage, seconds: float) -> tuple[TourStep, ...]:
-    """The planner's tour of the page that is on show."""
-    view = stage.viewport
-    height = view.height + (await stage.page.look()).room
-    return plan_tour(height, view, seconds, await stage.page.landmarks())
+def paying_browsers(seconds: float, cores: int) -> int:
+    """As many as there are cores, up to four; a short film is done before a second one is up."""
+    return max(1, min(cores, 4)) if seconds >= SHORTEST_SHARED_SECONDS else 1
+
+
+def planning_for(seconds: float) -> Planning:
+    """Plans a tour of so many seconds for the page that is on show."""
+
+    async def plan(stage: Stage) -> tuple[TourStep, ...]:
+        view = stage.viewport
+        height = view.height + (await stage.page.look()).room
+        return plan_tour(height, view, seconds, await stage.page.landmarks())
+
+    return plan
 
 
 class _Writer:

@@ -55,8 +55,8 @@ CASES = [
     Case("gigabyte-chunked", {"/": large(1000, chunked=True)}, _LARGE, most_megabytes=40),
     Case("gigabyte-image", {**page("<img src=/x>"), "/x": large(1000, kind="image/png")}, most_megabytes=40),
     Case("gigabyte-fetch", {**script(_FETCH), "/x": large(1000)}, most_megabytes=40),
-    Case("gigabyte-tunnel", {"/": large(1000)}, _LARGE, tls=True, most_megabytes=60),
-    Case("gigabyte-fetch-tunnel", {**script(_FETCH), "/x": large(1000)}, tls=True, most_megabytes=60),
+    Case("gigabyte-tunnel", {"/": large(1000)}, _LARGE, tls=True, most_megabytes=120),
+    Case("gigabyte-fetch-tunnel", {**script(_FETCH), "/x": large(1000)}, tls=True, most_megabytes=120),
     Case(
         "many-large-parts",
         {**script(f"for (let n = 0; n < 9; n++) {_FETCH}".replace("/x", "/x?' + n + '")), "/x": large(20)},
