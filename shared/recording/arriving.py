@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from shared.recording.banners import dismiss
 from shared.recording.clock import FrameClock
 from shared.recording.faults import PageFault
+from shared.recording.playback import Playback
 
 if TYPE_CHECKING:
     from shared.recording.stage import Stage
@@ -74,7 +75,13 @@ async def _settle(stage: Stage) -> None:
     """
     stage.clock.start_counting()
     calm, pace = 0, round(SETTLE_SECONDS * stage.viewport.fps)
-    while calm < pace or stage.clock.frame % pace or (await dismiss(stage.page)).acted:
+    videos = Playback(stage.page)
+    while (
+        calm < pace
+        or stage.clock.frame % pace
+        or (await dismiss(stage.page)).acted
+        or await videos.put_in_step()
+    ):
         await stage.clock.draw()
         await stage.clock.advance()
         if _goes_on(stage):

@@ -17,6 +17,7 @@ from shared.errors import LeadreelError, Permanent, Retryable
 from shared.recording import guard
 from shared.recording.caps import CAPS
 from shared.recording.cdp import BrowserGone, Connection, connected
+from shared.recording.ending import to_the_end
 from shared.recording.faults import PageFault
 from shared.recording.job import Viewport, Visitor
 from shared.recording.visitor import ANYBODY, check_timezone, languages_of
@@ -197,7 +198,7 @@ async def launched(
                     raise cause from error
                 raise
     finally:
-        await asyncio.shield(running.stop())
+        await to_the_end(running.stop())
 
 
 class _Running:
@@ -296,6 +297,6 @@ async def _start(
     try:
         await running.wait_ready()
     except BaseException:
-        await asyncio.shield(running.stop())
+        await to_the_end(running.stop())
         raise
     return running

@@ -1,7 +1,7 @@
 """Several browsers film one page side by side, each its chunks of the film; the frames come out in order.
 
-Each browser passes through the whole film once: what another one films it fast-forwards through, drawn and
-not shot. So frame n is the same whoever films it.
+Each browser passes through the whole film once: what another one films it fast-forwards through. So frame n
+is the same whoever films it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from shared.recording.camera import Camera
+from shared.recording.driver import Driver, driver
 from shared.recording.job import QualityReport
 from shared.recording.seen import Seen, joined
 from shared.recording.stage import Stage
@@ -21,11 +22,10 @@ from shared.recording.steps import TourStep
 from shared.recording.verdict import judge
 from shared.recording.watch import Watch, refuse
 
-SHORTEST_CHUNK_SECONDS = 1.0
-CHUNKS_A_BROWSER = 2  # fewer are fast-forwarded through less, more share the work more evenly
+CHUNK_SECONDS = 1.0  # longer ones share the work less evenly and keep more pictures in memory
 AHEAD = 2  # chunks a browser may be ahead of whoever takes the frames: pictures wait in memory
 
-Opening = Callable[[], AbstractAsyncContextManager[Stage]]
+Opening = Callable[[Driver], AbstractAsyncContextManager[Stage]]
 Planning = Callable[[Stage], Awaitable[tuple[TourStep, ...]]]
 
 
@@ -38,12 +38,11 @@ class Chunk:
 
 
 def chunks_of(frames: int, fps: int, browsers: int) -> tuple[Chunk, ...]:
-    """The film in pieces of about the same length, none much shorter than SHORTEST_CHUNK_SECONDS.
+    """The film in pieces of one length, to a frame: CHUNK_SECONDS, or a little longer.
 
     One browser alone needs no pieces.
     """
-    wanted = 1 if browsers == 1 else CHUNKS_A_BROWSER * browsers
-    count = max(1, min(wanted, int(frames / (SHORTEST_CHUNK_SECONDS * fps))))
+    count = max(1, int(frames / (CHUNK_SECONDS * fps))) if browsers > 1 else 1
     edges = [frames * n // count for n in range(count + 1)]
     return tuple(Chunk(first, end) for first, end in pairwise(edges))
 
@@ -62,7 +61,8 @@ class Crews:
     browsers: int
     planning: Planning | None = None
     browser_version: str = ""
-    _seen: dict[int, Seen] = field(default_factory=dict)
+    _seen: list[Seen] = field(default_factory=list)
+    _filming: set[asyncio.Task[None]] = field(default_factory=set)
     _planned: asyncio.Future[tuple[TourStep, ...]] | None = None
 
     async def film(self) -> AsyncGenerator[bytes | None, None]:
@@ -73,15 +73,22 @@ class Crews:
             Retryable: a browser failed us.
         """
         chunks = chunks_of(self.frames, self.fps, self.browsers)
+        self.browsers = min(self.browsers, len(chunks))
         shelf = _Shelf(chunks, ahead=AHEAD * self.browsers)
-        crews = [asyncio.create_task(self._crew(shelf)) for _ in range(min(self.browsers, len(chunks)))]
-        for crew in crews:
-            crew.add_done_callback(shelf.note_end)
-        try:
+        async with driver() as shared, self._at_work(shelf, shared):
             last = b""
             async for jpeg in shelf.frames():
                 yield None if jpeg == last else jpeg
                 last = jpeg or last
+            await asyncio.gather(*self._filming)  # what they saw belongs to the report
+
+    @contextlib.asynccontextmanager
+    async def _at_work(self, shelf: _Shelf, shared: Driver) -> AsyncIterator[None]:
+        crews = [asyncio.create_task(self._crew(shelf, shared)) for _ in range(self.browsers)]
+        for crew in crews:
+            crew.add_done_callback(shelf.note_end)
+        try:
+            yield
         finally:
             for crew in crews:
                 crew.cancel()
@@ -93,32 +100,26 @@ class Crews:
         Raises:
             PageFault: if it is of no use.
         """
-        quality = judge(joined(tuple((first / self.fps, seen) for first, seen in sorted(self._seen.items()))))
+        quality = judge(joined(self._seen, self.frames / self.fps))
         refuse(quality, self.url)
         return quality
 
-    async def _crew(self, shelf: _Shelf) -> None:
-        async with self.opening() as stage:
+    async def _crew(self, shelf: _Shelf, shared: Driver) -> None:
+        async with self.opening(shared) as stage:
             self.browser_version = stage.browser_version
             if self.planning is not None:
                 stage.steps = await self._steps(stage, self.planning)
-            at = 0
+            crew = asyncio.current_task()
+            assert crew is not None  # a coroutine runs in one
+            camera, watch = Camera(stage), Watch(stage, self.url, self.frames)
             async for chunk in shelf.chunks():
-                for frame in range(at, chunk.first):
-                    await stage.go_to(frame)
-                    await stage.clock.draw()
-                await self._film(stage, chunk, shelf)
-                at = chunk.end
-
-    async def _film(self, stage: Stage, chunk: Chunk, shelf: _Shelf) -> None:
-        watch = Watch(stage, self.url, chunk.end - chunk.first)
-        camera = Camera(stage.clock)
-        for frame in range(chunk.first, chunk.end):
-            await stage.go_to(frame)
-            jpeg = await camera.look()
-            await watch.see(jpeg)
-            shelf.put(chunk, jpeg)
-        self._seen[chunk.first] = await watch.seen()
+                self._filming.add(crew)
+                watch.pass_to(chunk.first)
+                async with aclosing(camera.film(chunk.first, chunk.end - chunk.first)) as taken:
+                    async for jpeg in taken:
+                        await watch.see(jpeg)
+                        shelf.put(chunk, jpeg)
+            self._seen.append(await watch.seen())
 
     async def _steps(self, stage: Stage, planning: Planning) -> tuple[TourStep, ...]:
         """Whoever comes first plans; a page that differs a little for another makes no other tour."""
@@ -139,7 +140,7 @@ class _Shelf:
 
     def __init__(self, chunks: tuple[Chunk, ...], *, ahead: int) -> None:
         self._chunks = chunks
-        self._frames: list[asyncio.Queue[bytes | None]] = [asyncio.Queue() for _ in chunks]
+        self._frames: dict[Chunk, asyncio.Queue[bytes | None]] = {chunk: asyncio.Queue() for chunk in chunks}
         self._room = asyncio.Semaphore(ahead)
         self._next = 0
         self._failed: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
@@ -155,7 +156,7 @@ class _Shelf:
             yield chunk
 
     def put(self, chunk: Chunk, jpeg: bytes | None) -> None:
-        self._frames[self._chunks.index(chunk)].put_nowait(jpeg)
+        self._frames[chunk].put_nowait(jpeg)
 
     def note_end(self, crew: asyncio.Task[None]) -> None:
         """A crew that failed ends the film: its error is what the taker gets."""
@@ -167,7 +168,7 @@ class _Shelf:
 
     async def frames(self) -> AsyncIterator[bytes | None]:
         try:
-            for chunk, queue in zip(self._chunks, self._frames, strict=True):
+            for chunk, queue in self._frames.items():
                 for _ in range(chunk.end - chunk.first):
                     yield await self._taken(queue)
                 self._room.release()

@@ -13,6 +13,7 @@ from shared.recording.admission import admit
 from shared.recording.caps import CAPS, Caps
 from shared.recording.cdp import Session
 from shared.recording.chromium import find_chromium, launched
+from shared.recording.driver import Driver, driver
 from shared.recording.faults import PageFault
 from shared.recording.job import Card, Tour, Viewport
 from shared.recording.stage import Stage
@@ -32,10 +33,12 @@ async def opened(
     deadline_seconds: float = 600.0,
     caps: Caps = CAPS,
     access: Access | None = None,
+    shared_driver: Driver | None = None,
 ) -> AsyncIterator[Stage]:
     """The source on show at its second 0, in a fresh browser; everything is gone when left.
 
     access: what lets us into the page, unsealed.
+    shared_driver: Playwright's, where several browsers have one; else one is started.
 
     Raises:
         PageFault: the page can't be recorded.
@@ -51,6 +54,7 @@ async def opened(
     limits = NOTHING if isinstance(source, Card) else _limits(caps)
     visitor = ANYBODY if isinstance(source, Card) else source.visitor
     async with (
+        driver(shared_driver) if isinstance(source, Tour) else contextlib.nullcontext() as director,
         EgressProxy(allow_hosts, limits=limits).serving() as proxy,
         launched(
             program,
@@ -66,10 +70,11 @@ async def opened(
             await _show_card(stage, target, source)
             yield stage
             return
+        assert director is not None  # a tour has one
         await introduce(target, visitor, browser.user_agent)
         if access:
             await admit(target, access, source.url)
-        async with directed(browser) as page:
+        async with directed(browser, director) as page:
             await choose_colors(page, visitor)
             stage.guide = Guide(page, proxy, allow_hosts, caps)
             stage.steps, stage.still = source.steps, source.still

@@ -147,13 +147,14 @@ class ScreenRecorder:
         source = self._config.tour(url, tour or (), still=still)
         frames = max(1, round(duration_seconds * viewport.fps))
         crews = Crews(
-            opening=lambda: opened(
+            opening=lambda driver: opened(
                 source,
                 viewport,
                 allow_hosts=settings.recording_allow_hosts,
                 chromium_path=settings.chromium_path,
                 deadline_seconds=60 + 60 * duration_seconds,
                 access=access,
+                shared_driver=driver,
             ),
             url=url,
             frames=frames,

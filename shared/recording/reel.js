@@ -14,7 +14,7 @@ globalThis.reel ??= (() => {
     if (found?.isConnected && room(found) > 1) return found;
     const area = (element) => element.clientWidth * element.clientHeight;
     found = [...document.querySelectorAll('body *')]
-      .filter((e) => room(e) > 1 && area(e) > innerWidth * innerHeight / 2)
+      .filter((e) => room(e) > 1 && area(e) > innerWidth * innerHeight * 0.3)
       .filter((e) => ['auto', 'scroll'].includes(overflow(e)))
       .sort((a, b) => area(b) - area(a))[0] ?? null;
     return found;
@@ -151,8 +151,10 @@ globalThis.reel ??= (() => {
     const box = scroller();
     const origin = box && box !== document.scrollingElement ? box.getBoundingClientRect().top : 0;
     const scrolled = box ? box.scrollTop : 0;
+    const plain = 'h1, h2, h3, h4, [role=heading]';
+    const few = document.querySelectorAll(plain).length < 3;
     const wanted = [
-      ['heading', 'h1, h2, h3'],
+      ['heading', few ? `${plain}, h5, h6, dt, legend, [class*=title i]` : plain],
       ['section', 'main > section, body > section, article, [id] > section'],
       ['call', 'a[href], button, [role=button]'],
     ];

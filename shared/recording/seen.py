@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
 
 
 @dataclass(frozen=True)
@@ -99,19 +101,16 @@ class Seen:
     samples: tuple[Sample, ...] = ()
 
 
-def joined(parts: tuple[tuple[float, Seen], ...]) -> Seen:
-    """One film that was filmed in parts, each with the second at which it starts; at least one."""
-    first = parts[0][1]
+def joined(parts: Sequence[Seen], seconds: float) -> Seen:
+    """One film of so many seconds that was filmed in turns; at least one part."""
+    samples = sorted((sample for seen in parts for sample in seen.samples), key=attrgetter("second"))
+    ends = [*(sample.second for sample in samples[1:]), seconds]
     return replace(
-        first,
-        load_seconds=max(seen.load_seconds for _, seen in parts),
-        network_held=all(seen.network_held for _, seen in parts),
-        observations=tuple(
-            (start + second, observation)
-            for start, seen in parts
-            for second, observation in seen.observations
-        ),
+        parts[0],
+        load_seconds=max(seen.load_seconds for seen in parts),
+        network_held=all(seen.network_held for seen in parts),
+        observations=tuple(sorted((item for seen in parts for item in seen.observations), key=itemgetter(0))),
         samples=tuple(
-            replace(sample, second=start + sample.second) for start, seen in parts for sample in seen.samples
+            replace(sample, seconds=end - sample.second) for sample, end in zip(samples, ends, strict=True)
         ),
     )

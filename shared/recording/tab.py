@@ -13,6 +13,7 @@ from shared.recording.chromium import Browser
 from shared.recording.clock import FrameClock
 from shared.recording.inpage import SHIELD, InPage
 from shared.recording.job import Viewport
+from shared.recording.muting import mute
 from shared.recording.stage import Stage
 
 _ELSEWHERE = {"differentDocument", "reload", "restore", "restoreWithPost", "reloadBypassingCache"}
@@ -40,6 +41,7 @@ async def new_stage(browser: Browser, viewport: Viewport, caps: Caps = CAPS) -> 
     clock = FrameClock(target, viewport.fps, caps)
     stage = Stage(clock, InPage(target, tab, caps), target, viewport, browser.version)
     await _shield(connection, target, stage, tab)
+    await mute(connection, tab)
     await clock.stop(_date())
     return stage, target
 

@@ -10,7 +10,7 @@ from shared.recording.job import Landmark, Viewport
 from shared.recording.steps import Hold, Hover, Scroll, TourStep
 
 SHORTEST_SCROLLED = 3.0  # a shorter tour only holds
-CYCLE_SECONDS = 3.5  # one stop: the scroll to it, and time to read
+CYCLE_SECONDS = 2.8  # one stop: the scroll to it, and time to read
 LONGEST_CYCLE = 8.0  # rather than stand longer, the tour goes back up through the page
 LONGEST_HOP = 0.85  # screens a stop: the last line of a view is still in the next
 SHORTEST_HOP = 0.35

@@ -34,13 +34,14 @@ class VideoFile:
 
     def __init__(self, path: Path, width: int, height: int, fps: int, *, preset: str, crf: int) -> None:
         options = {"preset": preset, "crf": str(crf), "forced-idr": "1", "x264-params": _STREAM}
-        self._repeat, parameters = _repeat(width, height, fps, options)
-        self._bits = frame_number_bits(parameters)
         self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
         stream = self._container.add_stream("libx264", rate=fps, options=options)
         assert isinstance(stream, VideoStream)  # x264 encodes video
         _describe(stream.codec_context, width, height)
         self._stream = stream
+        self._options = options
+        self._repeated = b""
+        self._bits = 0
         self._pictures = _Pictures(width, height)
         self._tick = Fraction(1, fps)
         self._key_frames = round(KEY_SECONDS * fps)
@@ -69,10 +70,11 @@ class VideoFile:
         for packet in self._stream.encode(picture):
             self._write(packet)
 
-    def _write(self, packet: av.Packet) -> None:
+    def _write(self, packet: av.Packet[VideoStream]) -> None:
         """An encoded picture, and its repetitions, which have their place in the row of frame numbers."""
         frames = self._durations.popleft()
         data = bytes(packet)
+        self._bits = self._bits or frame_number_bits(self._stream.codec_context.extradata or b"")
         number = 0
         if packet.is_keyframe:
             self._shift = 0
@@ -82,8 +84,17 @@ class VideoFile:
                 data = numbered(data, number, self._bits)
         self._mux(data, is_key=packet.is_keyframe)
         for more in range(1, frames):
-            self._mux(numbered(self._repeat, number + more, self._bits), is_key=False)
+            self._mux(numbered(self._repeat(), number + more, self._bits), is_key=False)
         self._shift += frames - 1
+
+    def _repeat(self) -> bytes:
+        """What the encoder makes of a picture that is the one before."""
+        if not self._repeated:
+            ours = self._stream.codec_context
+            self._repeated, parameters = _encode_repeat(ours, self._options)
+            if parameters != ours.extradata:
+                raise RuntimeError("x264 answers the same settings with different parameter sets")
+        return self._repeated
 
     def _mux(self, data: bytes, *, is_key: bool) -> None:
         packet = av.Packet(data)
@@ -116,18 +127,19 @@ def _describe(context: VideoCodecContext, width: int, height: int) -> None:
     context.colorspace = context.color_primaries = context.color_trc = _BT709
 
 
-def _repeat(width: int, height: int, fps: int, options: dict[str, str]) -> tuple[bytes, bytes]:
-    """What the encoder makes of a picture that is the one before, and its parameter sets."""
+def _encode_repeat(like: VideoCodecContext, options: dict[str, str]) -> tuple[bytes, bytes]:
+    """A repeated picture, from an encoder of the same kind, and that encoder's parameter sets."""
     context = av.CodecContext.create("libx264", "w")
     assert isinstance(context, VideoCodecContext)
+    width, height = like.width, like.height
     _describe(context, width, height)
-    context.time_base, context.framerate = Fraction(1, fps), Fraction(fps)
+    context.time_base, context.framerate = like.time_base, like.framerate
     context.flags |= Flags.global_header.value
     context.options = dict(options)
     grey = VideoFrame.from_ndarray(np.full((height * 3 // 2, width), 128, np.uint8), format="yuv420p")
     packets = []
     for number in range(2):
-        grey.pts, grey.time_base = number, Fraction(1, fps)
+        grey.pts, grey.time_base = number, context.time_base
         packets += context.encode(grey)
     packets += context.encode(None)
     return bytes(packets[1]), bytes(context.extradata or b"")
@@ -140,7 +152,9 @@ class _Pictures:
         self._decoder = av.CodecContext.create("mjpeg", "r")
         self._decoder.thread_count = 1
         graph = av.filter.Graph()
-        source = graph.add_buffer(width=width, height=height, format="yuvj420p", time_base=Fraction(1, 1000))
+        source = graph.add_buffer(
+            width=width, height=height, format=av.VideoFormat("yuvj420p"), time_base=Fraction(1, 1000)
+        )
         # a tenth of what the scaler takes, and its rounding is right
         colours = graph.add(
             "colorspace",

@@ -8,13 +8,14 @@ import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from playwright.async_api import ElementHandle, Page, Request, Response, async_playwright
+from playwright.async_api import ElementHandle, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 
 from shared.egress import EgressProxy, NotAllowed, check_url
 from shared.errors import Retryable
 from shared.recording.caps import Caps
 from shared.recording.chromium import Browser
+from shared.recording.driver import Driver
 from shared.recording.faults import (
     PageFault,
     fault_at,
@@ -30,17 +31,20 @@ if TYPE_CHECKING:
 
 
 @contextlib.asynccontextmanager
-async def directed(browser: Browser) -> AsyncIterator[Page]:
+async def directed(browser: Browser, driver: Driver) -> AsyncIterator[Page]:
     """Playwright on our tab, for what happens on the page; the clock and the pictures stay ours."""
-    async with async_playwright() as playwright:
-        try:
-            connected = await playwright.chromium.connect_over_cdp(
-                browser.endpoint, artifacts_dir=browser.folder
-            )
-            page = connected.contexts[0].pages[0]
-        except (PlaywrightError, IndexError) as error:
-            raise Retryable("Playwright can't connect to the browser") from error
+    try:
+        connected = await (await asyncio.shield(driver)).chromium.connect_over_cdp(
+            browser.endpoint, artifacts_dir=browser.folder
+        )
+        page = connected.contexts[0].pages[0]
+    except (PlaywrightError, IndexError) as error:
+        raise Retryable("Playwright can't connect to the browser") from error
+    try:
         yield page
+    finally:
+        with contextlib.suppress(PlaywrightError):  # the browser may have gone before
+            await connected.close()
 
 
 class Guide:

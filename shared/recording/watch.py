@@ -36,6 +36,10 @@ class Watch:
         self._sampling: list[tuple[int, asyncio.Task[float]]] = []
         self._observations: list[tuple[float, Observation]] = []
 
+    def pass_to(self, frame: int) -> None:
+        """Somebody else films what is left before this frame."""
+        self._frame, self._fresh = frame - 1, False
+
     async def see(self, jpeg: bytes | None) -> None:
         """The next frame, while the page stands there; None repeats the one before.
 
@@ -48,7 +52,8 @@ class Watch:
         if jpeg is not None:
             self._jpeg, self._fresh = jpeg, True
         first, last = self._frame == 0, self._frame == self._frame_count - 1
-        if self._fresh and (first or last or self._frame - self._sampling[-1][0] >= self._pace):
+        due = not self._sampling or self._frame - self._sampling[-1][0] >= self._pace
+        if self._fresh and (due or last):
             self._sample()
         if first or last:
             await self._look()

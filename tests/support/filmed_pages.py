@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -20,13 +21,17 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass
 class Answer:
-    """What the server says for a path, after `delay` seconds. endless: it never finishes its body."""
+    """What the server says for a path, after `delay` seconds. endless: it never finishes its body.
+
+    ranges: whether it gives the part of its body that is asked for.
+    """
 
     body: str | bytes = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
     delay: float = 0.0
     endless: bool = False
+    ranges: bool = False
 
 
 class Site:
@@ -50,7 +55,14 @@ class Site:
                 answer = site.answers.get(path, Answer("nothing here", status=404))
                 site.closing.wait(answer.delay)
                 body = answer.body.encode() if isinstance(answer.body, str) else answer.body
-                self.send_response(answer.status)
+                asked = (
+                    re.match(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "")) if answer.ranges else None
+                )
+                self.send_response(206 if asked else answer.status)
+                if asked:
+                    start, end = int(asked[1]), min(int(asked[2] or len(body)), len(body) - 1)
+                    self.send_header("Content-Range", f"bytes {start}-{end}/{len(body)}")
+                    body = body[start : end + 1]
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
                 if not answer.endless:

@@ -115,8 +115,8 @@ async def test_the_cursor_and_its_ripples_can_be_left_out(site: Site, tmp_path: 
     assert 10 <= differing <= 20
 
 
-FORM = f"""{HEAD}<body>{STRIP_SCRIPT}<form><input id=f style="position:absolute;left:60px;top:200px;width:400px;
-height:30px"></form><script>draw(0, 0); const field = document.querySelector('#f');
+FORM = f"""{HEAD}<body>{STRIP_SCRIPT}<form><input id=f style="position:absolute;left:60px;top:200px;
+width:400px;height:30px"></form><script>draw(0, 0); const field = document.querySelector('#f');
 field.oninput = () => draw(0, field.value.length);
 field.onkeydown = (e) => draw(1, e.key.charCodeAt(0));</script>"""
 
@@ -319,7 +319,8 @@ async def test_the_page_can_neither_style_nor_remove_what_we_draw(site: Site, tm
         "document.querySelector('dialog').showModal();"
         "setInterval(() => { for (const e of document.documentElement.children)"
         " if (e.localName === 'div') e.remove() }, 330);"
-        "Element.prototype.attachShadow = () => { throw 1 }; Array.prototype.push = () => { throw 2 }</script>"
+        "Element.prototype.attachShadow = () => { throw 1 };"
+        "Array.prototype.push = () => { throw 2 }</script>"
     )
     pictures = await filmed(
         site, tmp_path, Hover(selector="dialog", seconds=1.2), Hold(seconds=0.2), frames=42
@@ -368,14 +369,20 @@ async def test_a_tour_of_everything_is_the_same_in_ranges(site: Site, tmp_path: 
     assert [n for n, (a, b) in enumerate(zip(whole, ranges, strict=True)) if a != b] == []
 
 
+ALONE = f"""{HEAD}<body>{STRIP_SCRIPT}<style>@keyframes go{{to{{left:600px}}}}
+#m{{position:fixed;left:0;top:200px;width:20px;height:20px;background:#c00;
+animation:go 6s linear both}}</style>
+<div id=m></div><script src=/late.js></script><script>
+let n = 0, f = 0;
+draw(0, 0);
+setInterval(() => draw(0, ++n), 20);
+const every = () => {{ draw(1, f++); requestAnimationFrame(every) }};
+requestAnimationFrame(every);
+</script>"""
+
+
 async def test_a_page_left_to_itself_is_filmed_from_its_load(site: Site, tmp_path: Path) -> None:
-    site.serve(
-        f"{HEAD}<body>{STRIP_SCRIPT}<style>@keyframes go{{to{{left:600px}}}}#m{{position:fixed;left:0;top:200px;"
-        "width:20px;height:20px;background:#c00;animation:go 6s linear both}</style><div id=m></div><script src=/late.js>"
-        "</script><script>let n = 0, f = 0; draw(0, 0); setInterval(() => draw(0, ++n), 20);"
-        "const every = () => { draw(1, f++); requestAnimationFrame(every) };"
-        "requestAnimationFrame(every)</script>"
-    )
+    site.serve(ALONE)
     site.serve("", "/late.js", headers={"Content-Type": "text/javascript"}, delay=0.4)
     pictures = await filmed(site, tmp_path, frames=60, still=True)
     n = np.arange(60)

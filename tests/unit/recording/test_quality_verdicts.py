@@ -354,9 +354,12 @@ def test_what_makes_it_useless_stands_alone() -> None:
 
 
 def test_parts_of_a_film_are_judged_as_one() -> None:
-    first = seen(page(consent=0.5), samples=samples(0.1, 0.1))
-    second = seen(page(), samples=samples(0.0, 0.0), observations=(), load_seconds=2.0)
-    whole = judge(joined(((0.0, first), (2.0, second))))
+    """Each browser films in turns, so that samples of one lie between those of the other."""
+    shown = seen(page(consent=0.5), samples=(Sample(0, 4, 0.1), Sample(4, 1, 0.1)))
+    blank = seen(page(), samples=(Sample(2, 1, 0.0), Sample(3, 2, 0.0)), observations=(), load_seconds=2.0)
+    film = joined((blank, shown), 5.0)
+    assert [(sample.second, sample.seconds) for sample in film.samples] == [(0, 2), (2, 1), (3, 1), (4, 1)]
+    whole = judge(film)
     assert whole.load_seconds == 2.0
     assert [finding.second for finding in whole.findings] == [0.0, 2.0]
     assert whole.verdict == "warn"
