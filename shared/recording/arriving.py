@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from shared.recording.stage import Stage
 
 SETTLE_SECONDS = 0.5
-LOAD_TICK = 1_000  # microseconds
+TINY_TICK, LOAD_TICK = 1, 1_000  # microseconds
 LOAD_GRID, LOAD_OFFSET = 10_000, 5_000
+IDLE_TICKS = 20  # after an answer the page takes a moment of ours until it asks for more
+ANSWER_SECONDS = 3.0  # without news of an answer, until the page's time goes on
 LEAVE_TICKS = 200
 MOST_HOPS = 20
 
@@ -55,16 +57,20 @@ async def _leave(stage: Stage) -> None:
 async def _load(stage: Stage) -> None:
     """Until the page's `load` event no frame is drawn: its animations begin with its first frame.
 
-    Time hardly passes on the page meanwhile, since it waits for the network. Answers arrive on whole
-    hundredths of a second of the page's time; to end between two of them makes two loads alike.
+    Next to no time passes on the page while answers are on their way, so that it is all one how soon they
+    come. What comes late all the same comes on a whole hundredth of a second, where the browser holds the
+    page's time for the network; to end between two of these makes two loads alike.
     """
-    passed = 0
-    while not (await _loaded(stage) and passed % LOAD_GRID == LOAD_OFFSET):
-        await stage.clock.let_pass(LOAD_TICK)
-        passed += LOAD_TICK
+    passed = idle = 0
+    while not await _loaded(stage):
+        idle = 0 if _answers_come(stage) else idle + 1
+        tick = TINY_TICK if idle < IDLE_TICKS else LOAD_TICK
+        await stage.clock.let_pass(tick)
+        passed += tick
         if _goes_on(stage):
             return
         await calm_down(stage.clock)
+    await stage.clock.let_pass((LOAD_OFFSET - passed - 1) % LOAD_GRID + 1)
 
 
 async def _settle(stage: Stage) -> None:
@@ -91,6 +97,10 @@ async def _settle(stage: Stage) -> None:
         else:
             calm = 0
             await calm_down(stage.clock)
+
+
+def _answers_come(stage: Stage) -> bool:
+    return stage.guide is not None and stage.guide.traffic.expected(ANSWER_SECONDS)
 
 
 def _goes_on(stage: Stage) -> bool:

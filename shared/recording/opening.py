@@ -76,10 +76,11 @@ async def opened(
             await admit(target, access, source.url)
         async with directed(browser, director) as page:
             await choose_colors(page, visitor)
-            stage.guide = Guide(page, proxy, allow_hosts, caps)
+            traffic = Traffic(target, proxy, caps, len(source.steps))
+            stage.guide = Guide(page, traffic, proxy, allow_hosts, caps)
             stage.steps, stage.still = source.steps, source.still
             stage.show_cursor, stage.highlight_clicks = source.show_cursor, source.highlight_clicks
-            await Traffic(target, proxy, caps, len(source.steps)).watch()
+            await traffic.watch()
             await stage.visit(source.url)
             yield stage
 

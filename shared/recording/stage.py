@@ -160,12 +160,13 @@ class Stage:
         """
         if self.guide is None:
             return
-        asked, quiet = self.guide.requests, 0.0
+        traffic = self.guide.traffic
+        asked, quiet = traffic.asked, 0.0
         for _ in range(round(seconds * self.viewport.fps) + 1):
             await self.pass_off_camera()
             quiet += 1 / self.viewport.fps
-            if self.guide.requests != asked:
-                asked, quiet = self.guide.requests, 0.0
+            if traffic.asked != asked:
+                asked, quiet = traffic.asked, 0.0
             if quiet >= calm:
                 return
         raise PageFault(f"the network is not quiet after {seconds:g} s: the page keeps asking for more")

@@ -24,6 +24,7 @@ from shared.recording.faults import (
     status_reason,
 )
 from shared.recording.observing import observe
+from shared.recording.traffic import Traffic
 from shared.recording.verdict import wall
 
 if TYPE_CHECKING:
@@ -48,14 +49,13 @@ async def directed(browser: Browser, driver: Driver) -> AsyncIterator[Page]:
 
 
 class Guide:
-    """Takes the main frame from address to address, and finds elements.
+    """Takes the main frame from address to address, and finds elements."""
 
-    requests: how many the page has made so far.
-    """
-
-    def __init__(self, page: Page, proxy: EgressProxy, allow_hosts: tuple[str, ...], caps: Caps) -> None:
+    def __init__(
+        self, page: Page, traffic: Traffic, proxy: EgressProxy, allow_hosts: tuple[str, ...], caps: Caps
+    ) -> None:
         self.page = page
-        self.requests = 0
+        self.traffic = traffic
         self._proxy = proxy
         self._allow_hosts = allow_hosts
         self._caps = caps
@@ -65,7 +65,6 @@ class Guide:
         page.on("response", self._response)
 
     def _request(self, request: Request) -> None:
-        self.requests += 1
         if request.is_navigation_request() and request.frame == self.page.main_frame:
             self._url = request.url
 
