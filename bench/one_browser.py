@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any
 
 from shared.recording import RecordingConfig, ScreenRecorder
 
 
 def main(url: str, seconds: str, target: str, browsers: str = "1") -> None:
-    options: dict[str, Any] = {"browsers": int(browsers)}
-    recorder = ScreenRecorder(RecordingConfig(), **options)
-    asyncio.run(recorder.start_recording(url, target, float(seconds), still=True))
+    recorder = ScreenRecorder(RecordingConfig(quality="preview"))
+    asyncio.run(recorder.start_recording(url, target, float(seconds), still=True, browsers=int(browsers)))
 
 
 if __name__ == "__main__":

@@ -73,7 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     film.add_argument("--locale", default="en-US", help="such as de-DE (default en-US)")
     film.add_argument("--timezone", default="UTC", help="such as Europe/Berlin (default UTC)")
     film.add_argument(
-        "--quality", default="high", choices=get_args(Quality), help="of the file (default high)"
+        "--quality",
+        default="preview",
+        choices=get_args(Quality),
+        help="of the encoding: a better one makes a smaller file, hardly better to see (default preview)",
     )
     film.add_argument("--no-cursor", action="store_true", help="show no cursor and no ripples at clicks")
     film.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="the mp4")

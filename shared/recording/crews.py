@@ -22,8 +22,8 @@ from shared.recording.steps import TourStep
 from shared.recording.verdict import judge
 from shared.recording.watch import Watch, refuse
 
-CHUNK_SECONDS = 1.0  # longer ones share the work less evenly and keep more pictures in memory
-AHEAD = 2  # chunks a browser may be ahead of whoever takes the frames: pictures wait in memory
+CHUNK_SECONDS = 0.1  # longer ones share the work less evenly and keep more pictures in memory
+AHEAD = 5  # chunks a browser may be ahead of whoever takes the frames: pictures wait in memory
 
 Opening = Callable[[Driver], AbstractAsyncContextManager[Stage]]
 Planning = Callable[[Stage], Awaitable[tuple[TourStep, ...]]]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from shared.errors import LeadreelError, Retryable
 from shared.recording.caps import CAPS, Caps
 from shared.recording.cdp import Connection, Params, Session
-from shared.recording.chromium import Browser
+from shared.recording.chromium import START_SECONDS, Browser, BrowserNotStarted
 from shared.recording.clock import FrameClock
 from shared.recording.inpage import SHIELD, InPage
 from shared.recording.job import Viewport
@@ -26,16 +26,8 @@ class PageCrashed(Retryable):
 
 async def new_stage(browser: Browser, viewport: Viewport, caps: Caps = CAPS) -> tuple[Stage, Session]:
     """The only tab of the browser, empty, its time stopped."""
-    size = {"width": viewport.width, "height": viewport.height}
     connection = browser.connection
-    others = (await connection.call("Target.getTargets"))["targetInfos"]
-    created = await connection.call(
-        "Target.createTarget", {"url": "about:blank", **size, "enableBeginFrameControl": True}
-    )
-    tab = str(created["targetId"])
-    for other in others:
-        if other["type"] == "page":
-            await connection.call("Target.closeTarget", {"targetId": other["targetId"]})
+    tab = await _first_tab(connection)
     attached = await connection.call("Target.attachToTarget", {"targetId": tab, "flatten": True})
     target = Session(connection, str(attached["sessionId"]))
     clock = FrameClock(target, viewport.fps, caps)
@@ -44,6 +36,19 @@ async def new_stage(browser: Browser, viewport: Viewport, caps: Caps = CAPS) -> 
     await mute(connection, tab)
     await clock.stop(_date())
     return stage, target
+
+
+async def _first_tab(connection: Connection) -> str:
+    """The one that the browser opens, of its window's size. It may come up a moment after the browser."""
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while True:
+                for target in (await connection.call("Target.getTargets"))["targetInfos"]:
+                    if target["type"] == "page":
+                        return str(target["targetId"])
+                await asyncio.sleep(0.01)
+    except TimeoutError as error:
+        raise BrowserNotStarted("the browser opens no tab") from error
 
 
 def _date() -> float:

@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 from shared.recording.h264 import frame_number, frame_number_bits, numbered
 
 _BT709 = 1  # as ITU-T H.273 numbers matrix, primaries and transfer
-THREADS = 2  # the browsers need the rest
+THREADS = 1  # the browsers need the rest
 KEY_SECONDS = 8.0  # as far apart as players like to seek
 # No B-frames, one reference: so that a repeated frame fits in anywhere. Without looking ahead pictures are
 # encoded as they come, and nothing is left to do at the end.
