@@ -22,15 +22,27 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True)
 class Usage:
-    """wall_seconds: of the command itself, start to end. cpu_seconds, peak_memory_mb: of its whole tree."""
+    """wall_seconds: of the command itself, start to end. cpu_seconds, peak_memory_mb: of its whole tree.
+
+    peak_memory_mb: 0 unless it was asked for.
+    """
 
     wall_seconds: float
     cpu_seconds: float
     peak_memory_mb: float
 
 
-def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout_seconds: float = 300) -> Usage:
+def run(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    timeout_seconds: float = 300,
+    with_memory: bool = False,
+) -> Usage:
     """Run a command to its end, in this environment and folder.
+
+    with_memory: also measure that, which makes the run slower.
 
     Raises:
         RunFailed: also after `timeout_seconds`; nothing of it runs on then.
@@ -39,6 +51,7 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, timeout_se
     with tempfile.TemporaryDirectory(prefix="leadreel-bench-") as folder:
         result, log = Path(folder) / "usage.json", Path(folder) / "log"
         supervisor = [sys.executable, "-I", supervise.__file__, str(result), f"{timeout_seconds:.0f}"]
+        supervisor.append("memory" if with_memory else "time")
         with log.open("wb") as said:
             subprocess.run(
                 [*supervisor, *command],

@@ -57,6 +57,11 @@ def measure(entrants: Sequence[Entrant], kit: Kit, runs: int) -> list[Result]:
     for entrant, result in pairs:
         with _noted(result):
             entrant.prepare(kit)
+    for entrant, result in pairs:
+        if not result.error:
+            _tell(f"memory: {entrant.name}")
+            with _noted(result):
+                result.memory = _attempt(entrant.run(kit), kit, with_memory=True).usage.peak_memory_mb
     for number in range(1, runs + 1):
         for entrant, result in pairs:
             if not result.error:
@@ -71,9 +76,10 @@ def measure(entrants: Sequence[Entrant], kit: Kit, runs: int) -> list[Result]:
     return results
 
 
-def _attempt(planned: Run, kit: Kit) -> Attempt:
+def _attempt(planned: Run, kit: Kit, *, with_memory: bool = False) -> Attempt:
     planned.film.unlink(missing_ok=True)
-    used = run(planned.command, env=kit.environment | dict(planned.env), cwd=planned.cwd)
+    env = kit.environment | dict(planned.env)
+    used = run(planned.command, env=env, cwd=planned.cwd, with_memory=with_memory)
     if not planned.film.exists():
         raise RunFailed("it ended without a film")
     return Attempt(used, timeline(planned.film))

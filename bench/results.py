@@ -19,12 +19,16 @@ class Attempt:
 
 @dataclass
 class Result:
-    """All runs of one entrant, in the order of the rounds. error: why it stopped taking part, if it did."""
+    """All runs of one entrant, in the order of the rounds.
+
+    memory: its peak, in MB, in a run before them. error: why it stopped taking part, if it did.
+    """
 
     key: str
     name: str
     seconds: int
     attempts: list[Attempt] = field(default_factory=list)
+    memory: float = 0.0
     quality: Quality | None = None
     error: str = ""
 
@@ -35,11 +39,6 @@ class Result:
     @property
     def cpu(self) -> float:
         return median(attempt.usage.cpu_seconds for attempt in self.attempts)
-
-    @property
-    def memory(self) -> float:
-        """The highest of all runs, in MB."""
-        return max(attempt.usage.peak_memory_mb for attempt in self.attempts)
 
     @property
     def speed(self) -> float:

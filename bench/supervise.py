@@ -1,10 +1,11 @@
 """Runs a command and counts what it and everything that it started used: a program of its own.
 
-    python -m bench.supervise RESULT_FILE DEADLINE_SECONDS COMMAND…
+    python -m bench.supervise RESULT_FILE DEADLINE_SECONDS memory|time COMMAND…
 
 It is a child subreaper, so a process whose parent has gone becomes its child, whatever its session or group.
 Each is waited for with wait4, and the kernel hands over the CPU time of it and of all that it had waited for.
-Memory is sampled: proportional set sizes (shared pages count once) of the whole tree.
+With `memory`, that is sampled: proportional set sizes (shared pages count once) of the whole tree. The kernel
+goes through the page tables for it, which keeps the processes from their work: not so with `time`.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ LINGER_SECONDS = 10.0  # for what a command leaves running; then it is killed
 
 
 def main(arguments: list[str]) -> int:
-    result, deadline, *command = arguments
+    result, deadline, what, *command = arguments
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "this kernel knows no child subreapers")
-    watch = _Watch(float(deadline))
+    watch = _Watch(float(deadline), with_memory=what == "memory")
     try:
         used = _run(command, watch)
     finally:
@@ -59,18 +60,20 @@ def _run(command: list[str], watch: _Watch) -> dict[str, float]:
 
 
 class _Watch(threading.Thread):
-    """Samples the memory of our descendants and kills them at the deadline. peak: in bytes."""
+    """Samples the memory of our descendants, if asked, and kills them at the deadline. peak: in bytes."""
 
-    def __init__(self, deadline_seconds: float) -> None:
+    def __init__(self, deadline_seconds: float, *, with_memory: bool) -> None:
         super().__init__(daemon=True)
         self.peak = 0
+        self._with_memory = with_memory
         self.timed_out = False
         self._end = time.monotonic() + deadline_seconds
         self._done = threading.Event()
 
     def run(self) -> None:
         while not self._done.wait(SAMPLE_SECONDS):
-            self.peak = max(self.peak, sum(_memory(process) for process in _descendants()))
+            if self._with_memory:
+                self.peak = max(self.peak, sum(_memory(process) for process in _descendants()))
             if time.monotonic() > self._end:
                 self.timed_out = True
                 _kill()

@@ -31,7 +31,8 @@ subprocess.run([sys.executable, "-c", {BURN!r}])
 
 
 def python(code: str, tmp_path: Path, timeout_seconds: float = 60) -> Usage:
-    return run([sys.executable, "-c", code], env=os.environ, cwd=tmp_path, timeout_seconds=timeout_seconds)
+    command = [sys.executable, "-c", code]
+    return run(command, env=os.environ, cwd=tmp_path, timeout_seconds=timeout_seconds, with_memory=True)
 
 
 def test_strays_count(tmp_path: Path) -> None:
