@@ -14,7 +14,7 @@ driver=$(echo "$venv"/lib/python3*/site-packages/playwright/driver/node)
 
 runs() { [ -x "$1" ] && timeout 60 "$1" --version >/dev/null 2>&1; }
 
-# The first headless shell that runs, in the order in which the recorder looks (shared/recording/chromium.py).
+# The first headless shell that runs, in the order in which the recorder looks (shared/recording/browser/chromium.py).
 browser() {
     local program
     if [ -n "${CHROMIUM_PATH:-}" ]; then  # then no other counts

@@ -1,8 +1,10 @@
-from .access import Access, CannotUnseal, Cookie, WrongAccess, bound, seal, unseal
-from .caps import Caps
-from .check import check_page
-from .chromium import NoBrowser, find_chromium
+from .browser.access import Access, CannotUnseal, Cookie, WrongAccess, bound, seal, unseal
+from .browser.caps import Caps
+from .browser.chromium import NoBrowser, find_chromium
+from .browser.visitor import UnknownLocale, UnknownTimezone, check_timezone
 from .faults import PageFault
+from .film.recorder import Quality, RecordingConfig, RecordingResult, ScreenRecorder
+from .film.scene import film_scene
 from .job import (
     FRAMES,
     JOB,
@@ -27,10 +29,10 @@ from .job import (
     Visitor,
     Work,
 )
-from .placing import Said, place_steps, unsaid, up_to
-from .recorder import Quality, RecordingConfig, RecordingResult, ScreenRecorder
-from .scene import film_scene
-from .steps import (
+from .quality.check import check_page
+from .tour.placing import Said, place_steps, unsaid, up_to
+from .tour.planning import plan_tour
+from .tour.steps import (
     Click,
     Goto,
     Hide,
@@ -45,8 +47,6 @@ from .steps import (
     Zoom,
     read_tour,
 )
-from .tour import plan_tour
-from .visitor import UnknownLocale, UnknownTimezone, check_timezone
 
 __all__ = [
     "FRAMES",

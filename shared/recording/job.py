@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.recording.steps import TourStep
+from shared.recording.tour.steps import TourStep
 from shared.values import Value
 
 JOB = "job.json"

@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.errors import Permanent
-from shared.recording.check import check_page
+from shared.recording.film.scene import film_scene
 from shared.recording.job import (
     FRAMES,
     JOB,
@@ -24,7 +24,7 @@ from shared.recording.job import (
     SceneJob,
     SceneResult,
 )
-from shared.recording.scene import film_scene
+from shared.recording.quality.check import check_page
 from shared.values import Value
 from shared.workflow import JobEvent, Tools, tell_for_whom
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from shared.recording import Tour, Viewport
-from shared.recording.opening import opened
-from shared.recording.picture import decode_jpeg
-from shared.recording.stage import Stage
+from shared.recording.film.picture import decode_jpeg
+from shared.recording.page.opening import opened
+from shared.recording.page.stage import Stage
 from tests.support.banner_pages import LOOKALIKES, PAGE, PLAIN, VENDORS, BannerPage
 from tests.support.filmed_pages import Site
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from shared.recording import Hold, SceneJob, Scroll, Tour, Viewport, film_scene
-from shared.recording.camera import Camera
-from shared.recording.opening import opened
+from shared.recording.film.camera import Camera
+from shared.recording.page.opening import opened
 from tests.support.filmed_pages import STRIP_SCRIPT, Site, every_packet, read_strip
 
 SMALL = Viewport(width=640, height=360)

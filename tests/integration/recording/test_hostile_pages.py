@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from shared.recording import PageFault, SceneJob, Tour, Viewport, film_scene
-from shared.recording.opening import opened
+from shared.recording.page.opening import opened
 from tests.support.filmed_pages import Site, every_frame
 
 SMALL = Viewport(width=320, height=240)

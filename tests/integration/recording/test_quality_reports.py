@@ -23,9 +23,9 @@ from shared.recording import (
     check_page,
     film_scene,
 )
-from shared.recording.opening import opened
-from shared.recording.verdict import judge
-from shared.recording.watch import glance
+from shared.recording.page.opening import opened
+from shared.recording.quality.verdict import judge
+from shared.recording.quality.watch import glance
 from shared.settings import Settings
 from tests.support.banner_pages import PLAIN
 from tests.support.filmed_pages import Site, every_packet

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from shared.recording import Tour, Viewport
-from shared.recording.opening import opened
-from shared.recording.picture import decode_jpeg
+from shared.recording.film.picture import decode_jpeg
+from shared.recording.page.opening import opened
 from tests.support.filmed_pages import STRIP_SCRIPT, Site, read_strip
 
 

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from shared.recording import PageFault, SceneJob, Tour, Viewport, film_scene
-from shared.recording.cdp import BrowserGone
-from shared.recording.chromium import find_chromium, launched
+from shared.recording.browser.cdp import BrowserGone
+from shared.recording.browser.chromium import find_chromium, launched
 from tests.support.filmed_pages import Site, wait_until
 
 SMALL = Viewport(width=320, height=240)

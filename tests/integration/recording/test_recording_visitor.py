@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from shared.recording import Hold, SceneJob, Tour, Viewport, Visitor, film_scene
-from shared.recording.visitor import UnknownLocale, UnknownTimezone
+from shared.recording.browser.visitor import UnknownLocale, UnknownTimezone
 from tests.support.filmed_pages import STRIP_SCRIPT, Pixels, Site, every_frame, read_strip
 
 FRAMES = 8

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from shared.egress import EgressProxy
 from shared.recording import Progress, SceneJob, Tour, Viewport, film_scene, find_chromium
-from shared.recording.chromium import launched
+from shared.recording.browser.chromium import launched
 from tests.support.hostile import vectors, world
 from tests.support.hostile.case import Case, Outcome
 from tests.support.hostile.cases import CASES

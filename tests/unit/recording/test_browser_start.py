@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.recording import NoBrowser, Viewport, find_chromium
-from shared.recording.chromium import browser_environment, browser_flags
+from shared.recording.browser.chromium import browser_environment, browser_flags
 
 PROFILE = Path("/profile")
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from shared.recording.crews import chunks_of
-from shared.recording.recorder import paying_browsers
+from shared.recording.film.crews import chunks_of
+from shared.recording.film.recorder import paying_browsers
 
 
 @pytest.mark.parametrize("frames", [1, 29, 31, 90, 300, 1801, 18_000])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.recording.lens import WHOLE, Box, Lens, between, lens_on
+from shared.recording.tour.lens import WHOLE, Box, Lens, between, lens_on
 
 WIDTH, HEIGHT = 1920, 1080
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from shared.recording import Goto, Hide, Hold, Scroll
-from shared.recording.clock import moment_of
-from shared.recording.motion import ease, moments_at, on_curve, on_pixels
+from shared.recording.page.clock import moment_of
+from shared.recording.tour.motion import ease, moments_at, on_curve, on_pixels
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.6, 1.2, 1.5, 8.0])

@@ -8,7 +8,7 @@ import re
 import av
 import pytest
 
-from shared.recording.muting import muted
+from shared.recording.browser.muting import muted
 from tests.support.clips import clip
 
 PICTURES_ALONE = {"mp4": ["libx264"], "mov": ["libx264"], "webm": ["libvpx"]}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.recording.seen import Observation, PasswordField, Sample, Seen, TextBox, joined
-from shared.recording.verdict import judge
+from shared.recording.quality.seen import Observation, PasswordField, Sample, Seen, TextBox, joined
+from shared.recording.quality.verdict import judge
 
 URL = "https://acme.example/"
 WORDS = "Anvils of every size, forged since 1949 by people who care about weight. " * 40

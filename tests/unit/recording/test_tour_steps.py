@@ -20,7 +20,7 @@ from shared.recording import (
     unsaid,
     up_to,
 )
-from shared.recording.steps import named
+from shared.recording.tour.steps import named
 
 EVERY_KIND = [
     {"kind": "goto", "url": "https://a.example/pricing"},

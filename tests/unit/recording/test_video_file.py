@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from shared.recording.video import VideoFile
+from shared.recording.film.video import VideoFile
 
 WIDTH, HEIGHT = 320, 240
 LEVELS = ((200, 30, 30), (30, 200, 30), (40, 60, 220), (120, 120, 120))

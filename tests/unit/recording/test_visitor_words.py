@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from shared.recording import UnknownTimezone, Viewport, check_timezone
-from shared.recording.chromium import browser_environment, browser_flags
-from shared.recording.visitor import languages_of, user_agent_override
+from shared.recording.browser.chromium import browser_environment, browser_flags
+from shared.recording.browser.visitor import languages_of, user_agent_override
 
 SHELL = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "

@@ -1,0 +1,175 @@
+"""A recording's own mp4: H.264 at a constant frame rate, made while the page is being filmed."""
+
+from __future__ import annotations
+
+from collections import deque
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+from av.codec.context import Flags, ThreadType
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType, VideoFrame
+from av.video.reformatter import ColorRange
+from av.video.stream import VideoStream
+
+from shared.recording.film.h264 import frame_number, frame_number_bits, numbered
+
+_BT709 = 1  # as ITU-T H.273 numbers matrix, primaries and transfer
+THREADS = 1  # the browsers need the rest
+KEY_SECONDS = 8.0  # as far apart as players like to seek
+# No B-frames, one reference: so that a repeated frame fits in anywhere. Without looking ahead pictures are
+# encoded as they come, and nothing is left to do at the end.
+_STREAM = "bframes=0:ref=1:weightp=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:keyint=infinite:scenecut=0"
+
+
+class VideoFile:
+    """Encodes JPEG frames with x264 as yuv420p, BT.709, limited range, fast start.
+
+    Only frames that differ are encoded; a repeated one costs about 90 bytes and no time.
+    preset, crf: x264's.
+    """
+
+    def __init__(self, path: Path, width: int, height: int, fps: int, *, preset: str, crf: int) -> None:
+        options = {"preset": preset, "crf": str(crf), "forced-idr": "1", "x264-params": _STREAM}
+        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+        stream = self._container.add_stream("libx264", rate=fps, options=options)
+        assert isinstance(stream, VideoStream)  # x264 encodes video
+        _describe(stream.codec_context, width, height)
+        self._stream = stream
+        self._options = options
+        self._repeated = b""
+        self._bits = 0
+        self._pictures = _Pictures(width, height)
+        self._tick = Fraction(1, fps)
+        self._key_frames = round(KEY_SECONDS * fps)
+        self._encoded = 0
+        self._since_key = 0
+        self._durations: deque[int] = deque()  # of what is in the encoder, in frames
+        self._written = 0
+        self._shift = 0  # by how much frame numbers differ from the encoder's own
+
+    def add(self, jpeg: bytes, frames: int) -> None:
+        """A picture that stands for so many frames."""
+        picture = self._pictures.decode(jpeg)
+        while frames > 0:
+            if self._since_key >= self._key_frames or not self._encoded:
+                self._since_key = 0
+            count = min(frames, self._key_frames - self._since_key)
+            self._encode(picture, count, key=self._since_key == 0)
+            self._since_key += count
+            frames -= count
+
+    def _encode(self, picture: VideoFrame, frames: int, *, key: bool) -> None:
+        picture.pict_type = PictureType.I if key else PictureType.NONE
+        picture.pts, picture.time_base = self._encoded, self._tick
+        self._encoded += 1
+        self._durations.append(frames)
+        for packet in self._stream.encode(picture):
+            self._write(packet)
+
+    def _write(self, packet: av.Packet[VideoStream]) -> None:
+        """An encoded picture, and its repetitions, which have their place in the row of frame numbers."""
+        frames = self._durations.popleft()
+        data = bytes(packet)
+        self._bits = self._bits or frame_number_bits(self._stream.codec_context.extradata or b"")
+        number = 0
+        if packet.is_keyframe:
+            self._shift = 0
+        else:
+            number = frame_number(data, self._bits) + self._shift
+            if self._shift:
+                data = numbered(data, number, self._bits)
+        self._mux(data, is_key=packet.is_keyframe)
+        for more in range(1, frames):
+            self._mux(numbered(self._repeat(), number + more, self._bits), is_key=False)
+        self._shift += frames - 1
+
+    def _repeat(self) -> bytes:
+        """What the encoder makes of a picture that is the one before."""
+        if not self._repeated:
+            ours = self._stream.codec_context
+            self._repeated, parameters = _encode_repeat(ours, self._options)
+            if parameters != ours.extradata:
+                raise RuntimeError("x264 answers the same settings with different parameter sets")
+        return self._repeated
+
+    def _mux(self, data: bytes, *, is_key: bool) -> None:
+        packet = av.Packet(data)
+        packet.stream = self._stream
+        packet.time_base = self._tick
+        packet.pts = packet.dts = self._written
+        packet.duration = 1
+        packet.is_keyframe = is_key
+        self._written += 1
+        self._container.mux(packet)
+
+    def __enter__(self) -> VideoFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self._encoded:
+                for packet in self._stream.encode(None):
+                    self._write(packet)
+        finally:
+            self._container.close()
+
+
+def _describe(context: VideoCodecContext, width: int, height: int) -> None:
+    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+    context.thread_type, context.thread_count = ThreadType.FRAME, THREADS  # sliced frames are larger
+    context.color_range = ColorRange.MPEG
+    context.colorspace = context.color_primaries = context.color_trc = _BT709
+
+
+def _encode_repeat(like: VideoCodecContext, options: dict[str, str]) -> tuple[bytes, bytes]:
+    """A repeated picture, from an encoder of the same kind, and that encoder's parameter sets."""
+    context = av.CodecContext.create("libx264", "w")
+    assert isinstance(context, VideoCodecContext)
+    width, height = like.width, like.height
+    _describe(context, width, height)
+    context.time_base, context.framerate = like.time_base, like.framerate
+    context.flags |= Flags.global_header.value
+    context.options = dict(options)
+    grey = VideoFrame.from_ndarray(np.full((height * 3 // 2, width), 128, np.uint8), format="yuv420p")
+    packets = []
+    for number in range(2):
+        grey.pts, grey.time_base = number, context.time_base
+        packets += context.encode(grey)
+    packets += context.encode(None)
+    return bytes(packets[1]), bytes(context.extradata or b"")
+
+
+class _Pictures:
+    """From JPEGs (BT.601, full range) to the colours of HD video."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._decoder = av.CodecContext.create("mjpeg", "r")
+        self._decoder.thread_count = 1
+        graph = av.filter.Graph()
+        source = graph.add_buffer(
+            width=width, height=height, format=av.VideoFormat("yuvj420p"), time_base=Fraction(1, 1000)
+        )
+        # a tenth of what the scaler takes, and its rounding is right
+        colours = graph.add(
+            "colorspace",
+            "ispace=bt470bg:irange=pc:itrc=bt709:iprimaries=bt709:"
+            "space=bt709:range=tv:trc=bt709:primaries=bt709:format=yuv420p",
+        )
+        sink = graph.add("buffersink")
+        source.link_to(colours)
+        colours.link_to(sink)
+        graph.configure()
+        self._graph = graph
+
+    def decode(self, jpeg: bytes) -> VideoFrame:
+        (picture,) = self._decoder.decode(av.Packet(jpeg))
+        self._graph.push(picture)
+        video = self._graph.pull()
+        assert isinstance(video, VideoFrame)  # that is what its sink gives
+        return video
