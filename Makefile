@@ -47,10 +47,10 @@ doctor: setup  ## say what is missing on this machine and how to get it
 test: lint browser  ## lint, then every test (ARGS="-k voice")
 	$(BIN)/pytest $(ARGS)
 
-# What `make bench` runs, one after the other: bench/NAME.py
-BENCHES := recorder
-bench: $(VENV)/setup-bench.done browser  ## measure the product beside its peers, into docs/benchmarks.md (ARGS="--runs 1")
-	@set -e; for name in $(BENCHES); do $(BIN)/python -m bench.$$name $(ARGS); done
+# What `make bench` runs, one after the other: bench/NAME.py. Arguments are for one of them.
+BENCH = $(if $(ARGS),recorder,recorder pages)
+bench: $(VENV)/setup-bench.done browser  ## measure it beside its peers, film others' pages, into docs/ (ARGS="--runs 1")
+	@set -e; for name in $(BENCH); do $(BIN)/python -m bench.$$name $(ARGS); done
 
 lint: setup-dev  ## ruff and mypy
 	$(BIN)/ruff check
