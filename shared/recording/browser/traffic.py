@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from shared.egress import EgressProxy, default_port
 from shared.recording.browser.caps import Caps
 from shared.recording.browser.cdp import Params, Session
+from shared.recording.browser.main_frame import MainFrame
 from shared.recording.faults import PageFault, fault_at, shown
 
 _COUNTED = ("http://", "https://", "ws://", "wss://")
@@ -22,23 +23,23 @@ class Traffic:
     asked: how many requests the page has made so far.
     """
 
-    def __init__(self, target: Session, proxy: EgressProxy, caps: Caps, steps: int = 0) -> None:
+    def __init__(
+        self, target: Session, main_frame: MainFrame, proxy: EgressProxy, caps: Caps, steps: int = 0
+    ) -> None:
         self._target = target
+        self._main_frame = main_frame
         self._proxy = proxy
         self._caps = caps
         self._navigations = caps.navigations + 1 + steps  # the first one is ours
-        self._main_frame = ""
-        self._document = ""
         self.asked = 0
         self._cached = 0
+        self._exceeded = False
         self._last_news = 0.0
         self._aside: set[str] = set()
         self._urls: dict[str, str] = {}
         self._received: dict[str, int] = {}
 
     async def watch(self) -> None:
-        tree = await self._target.call("Page.getFrameTree")
-        self._main_frame = str(tree["frameTree"]["frame"]["id"])
         self._target.on("Network.requestWillBeSent", self._ask)
         self._target.on("Network.requestServedFromCache", self._take_cached)
         self._target.on("Network.dataReceived", self._get)
@@ -47,8 +48,12 @@ class Traffic:
         await self._target.call("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})
 
     def expected(self, patience: float) -> bool:
-        """Whether answers are on their way, and the last news of one is less than so many seconds old."""
-        return self._urls.keys() > self._aside and time.monotonic() - self._last_news < patience
+        """Whether answers are on their way, and the last news of one is less than so many seconds old.
+
+        Once the page has asked for too much, what is left ends in whatever order and is not waited for.
+        """
+        under_way = not self._exceeded and self._urls.keys() > self._aside
+        return under_way and time.monotonic() - self._last_news < patience
 
     def _ask(self, event: Params) -> None:
         url, number = str(event["request"]["url"]), str(event["requestId"])
@@ -60,9 +65,9 @@ class Traffic:
         if event.get("type") in _ASIDE:
             self._aside.add(number)
         if self.asked - self._cached > self._caps.requests:
+            self._exceeded = True
             self._proxy.shut(f"the page makes more than {self._caps.requests} requests")
-        if event.get("type") == "Document" and event.get("frameId") == self._main_frame:
-            self._document = number
+        if self._main_frame.is_document(event):
             self._navigations -= 1
             if self._navigations < 0:
                 self._give_up("it goes on to another address again and again", url)
@@ -86,14 +91,14 @@ class Traffic:
         reason = f"{shown(url)} is larger than {self._caps.response_bytes // _MB} MB"
         parts = urlsplit(url)
         self._proxy.cut(parts.hostname or "", parts.port or default_port(parts.scheme), reason)
-        if number == self._document:
+        if number == self._main_frame.document:
             self._give_up(reason, url)
 
     def _fail(self, event: Params) -> None:
         number = str(event["requestId"])
         url, received = self._urls.get(number, ""), self._received.get(number, 0)
         self._end(event)
-        if number != self._document:
+        if number != self._main_frame.document:
             return
         fault = fault_at(self._proxy, url)
         if fault is not None and fault.cause == "too_much":

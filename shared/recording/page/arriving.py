@@ -47,9 +47,10 @@ async def arrive(stage: Stage) -> None:
 
 async def _leave(stage: Stage) -> None:
     """Until the page that was asked for is there. What is no page (a download, `mailto:`) never is."""
-    for _ in range(LEAVE_TICKS):
-        if stage.navigated or not stage.leaving:
-            return
+    passed = 0
+    while stage.leaving and not stage.navigated and passed < LEAVE_TICKS:
+        under_way = stage.guide is not None and stage.guide.main_frame.under_way
+        passed = 0 if under_way else passed + 1
         await stage.clock.let_pass(LOAD_TICK)
         await asyncio.sleep(0.002)
 

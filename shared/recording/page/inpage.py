@@ -57,7 +57,7 @@ class InPage:
     def __init__(self, session: Session, frame_id: str, caps: Caps = CAPS) -> None:
         self._session = session
         self._seconds = caps.script_seconds
-        self._frame_id = frame_id
+        self.frame_id = frame_id
         self._world: int | None = None
 
     def forget(self) -> None:
@@ -124,7 +124,7 @@ class InPage:
 
     async def _evaluate(self, expression: str) -> Any:
         if self._world is None:
-            world = {"frameId": self._frame_id, "worldName": "leadreel"}
+            world = {"frameId": self.frame_id, "worldName": "leadreel"}
             created = await self._session.call("Page.createIsolatedWorld", world)
             self._world = int(created["executionContextId"])
             await self._run(_helpers() + "0")

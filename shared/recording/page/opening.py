@@ -14,6 +14,7 @@ from shared.recording.browser.caps import CAPS, Caps
 from shared.recording.browser.cdp import Session
 from shared.recording.browser.chromium import find_chromium, launched
 from shared.recording.browser.driver import Driver, driver
+from shared.recording.browser.main_frame import MainFrame
 from shared.recording.browser.tab import new_stage
 from shared.recording.browser.traffic import Traffic
 from shared.recording.browser.visitor import ANYBODY, choose_colors, introduce
@@ -76,8 +77,9 @@ async def opened(
             await admit(target, access, source.url)
         async with directed(browser, director) as page:
             await choose_colors(page, visitor)
-            traffic = Traffic(target, proxy, caps, len(source.steps))
-            stage.guide = Guide(page, traffic, proxy, allow_hosts, caps)
+            main_frame = MainFrame(target, stage.page.frame_id)
+            traffic = Traffic(target, main_frame, proxy, caps, len(source.steps))
+            stage.guide = Guide(page, main_frame, traffic, proxy, allow_hosts, caps)
             stage.steps, stage.still = source.steps, source.still
             stage.show_cursor, stage.highlight_clicks = source.show_cursor, source.highlight_clicks
             await traffic.watch()

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from playwright.async_api import ElementHandle, Page, Request, Response
+from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as PlaywrightError
 
 from shared.egress import EgressProxy, NotAllowed, check_url
@@ -16,6 +16,7 @@ from shared.errors import Retryable
 from shared.recording.browser.caps import Caps
 from shared.recording.browser.chromium import Browser
 from shared.recording.browser.driver import Driver
+from shared.recording.browser.main_frame import MainFrame
 from shared.recording.browser.traffic import Traffic
 from shared.recording.faults import (
     PageFault,
@@ -52,25 +53,20 @@ class Guide:
     """Takes the main frame from address to address, and finds elements."""
 
     def __init__(
-        self, page: Page, traffic: Traffic, proxy: EgressProxy, allow_hosts: tuple[str, ...], caps: Caps
+        self,
+        page: Page,
+        main_frame: MainFrame,
+        traffic: Traffic,
+        proxy: EgressProxy,
+        allow_hosts: tuple[str, ...],
+        caps: Caps,
     ) -> None:
         self.page = page
+        self.main_frame = main_frame
         self.traffic = traffic
         self._proxy = proxy
         self._allow_hosts = allow_hosts
         self._caps = caps
-        self._url = ""  # where the main frame went last, by itself or by redirects, and what it was answered
-        self._status = 0
-        page.on("request", self._request)
-        page.on("response", self._response)
-
-    def _request(self, request: Request) -> None:
-        if request.is_navigation_request() and request.frame == self.page.main_frame:
-            self._url = request.url
-
-    def _response(self, response: Response) -> None:
-        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
-            self._status = response.status
 
     async def visit(self, stage: Stage, url: str) -> None:
         """Bring a page to its second 0, which has to come within the caps' `load_seconds`.
@@ -83,20 +79,28 @@ class Guide:
         except NotAllowed as error:
             raise PageFault(str(error), url=url) from error
         started = time.monotonic()
-        self._url, self._status = url, 0
+        self.main_frame.going_to = url
         async with self._in_time():
             await self._go(url)
             await stage.arrive()
         stage.load_seconds = time.monotonic() - started
-        stage.url = self.page.url
-        stage.status = self._status
+        self._note(stage)
         await self._judge(stage)
 
     async def follow(self, stage: Stage) -> None:
         """The page went elsewhere by itself: bring it to its second 0 there. Raises PageFault."""
         async with self._in_time():
             await stage.arrive()
-        stage.url, stage.status = self.page.url, self._status
+        self._note(stage)
+
+    def _note(self, stage: Stage) -> None:
+        if self.main_frame.failure:
+            raise self._unreached(self.main_frame.url, self.main_frame.failure)
+        stage.url, stage.status = self.main_frame.url, self.main_frame.status
+
+    def _unreached(self, url: str, message: str) -> PageFault:
+        fault = fault_at(self._proxy, url)
+        return PageFault(fault.reason if fault else network_reason(url, message), url=url)
 
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
@@ -104,16 +108,15 @@ class Guide:
             async with asyncio.timeout(self._caps.load_seconds):
                 yield
         except TimeoutError as error:
-            raise PageFault(never_loads(self._url, self._caps.load_seconds), url=self._url) from error
+            url = self.main_frame.going_to
+            raise PageFault(never_loads(url, self._caps.load_seconds), url=url) from error
 
     async def _go(self, url: str) -> None:
         """Navigate while the page's time stands still, so that its first script finds it at zero."""
         try:
             await self.page.goto(url, wait_until="commit", timeout=0)
         except PlaywrightError as error:
-            fault = fault_at(self._proxy, self._url)
-            reason = fault.reason if fault else network_reason(self._url, error.message)
-            raise PageFault(reason, url=self._url) from error
+            raise self._unreached(self.main_frame.going_to, error.message) from error
 
     async def _judge(self, stage: Stage) -> None:
         """An error page is no page to film."""

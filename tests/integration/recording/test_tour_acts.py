@@ -260,6 +260,21 @@ async def test_a_link_whose_page_is_there_at_once_is_followed_and_what_is_no_pag
         assert colour(pictures[-1], 600, 300) == ((0, 0, 192) if there else (192, 0, 0))
 
 
+async def test_a_page_that_is_slow_to_come_is_waited_for_and_the_one_before_is_not_filmed(
+    site: Site, tmp_path: Path
+) -> None:
+    site.serve(f"{HEAD}<body style='background:#c00'><script>location = '/two'</script>")
+    site.serve(f"{HEAD}<body style='background:#00c'>two", "/two", delay=4)
+    pictures = await filmed(site, tmp_path / "comes", Hold(seconds=0.5), frames=15)
+    assert {colour(picture, 600, 300) for picture in pictures} == {(0, 0, 192)}
+    site.serve(f"{HEAD}<body>Go away", "/two", status=403, delay=2)
+    with pytest.raises(PageFault, match="/two answers 403 Forbidden"):
+        await filmed(site, tmp_path / "refuses", Hold(seconds=0.5), frames=15)
+    site.serve(f"{HEAD}<body>Here<script>location.protocol = 'https:'</script>")
+    with pytest.raises(PageFault, match="https.* can't be reached over a secure connection"):
+        await filmed(site, tmp_path / "fails", Hold(seconds=0.5), frames=15)
+
+
 async def test_waiting_happens_off_camera(site: Site, tmp_path: Path) -> None:
     site.serve(
         f"{HEAD}<body>{STRIP_SCRIPT}<script>draw(0, 0); setTimeout(() => {{ draw(0, 1);"
