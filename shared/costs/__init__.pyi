@@ -1,16 +1,21 @@
 from .books import FileBooks, open_file_ledger
 from .database_books import DatabaseBooks, open_ledger
-from .ledger import Answer, AnswerLost, Books, DoneCall, Ledger, PaidCall
+from .database_slots import DatabaseSlots
+from .leases import Lease
+from .ledger import Answer, AnswerLost, Books, Ledger, PaidCall
 from .prices import Architecture, Prices, UnknownPlan, read_prices
 from .reports import (
     InvocationLine,
     InvocationReport,
     LogBatch,
+    UnsettledCall,
     decode_subscription,
     parse_invocation_line,
     parse_report,
     price_invocation,
+    unsettled_calls,
 )
+from .slots import FileSlots, Slots
 
 __all__ = [
     "Answer",
@@ -18,15 +23,19 @@ __all__ = [
     "Architecture",
     "Books",
     "DatabaseBooks",
-    "DoneCall",
+    "DatabaseSlots",
     "FileBooks",
+    "FileSlots",
     "InvocationLine",
     "InvocationReport",
+    "Lease",
     "Ledger",
     "LogBatch",
     "PaidCall",
     "Prices",
+    "Slots",
     "UnknownPlan",
+    "UnsettledCall",
     "decode_subscription",
     "open_file_ledger",
     "open_ledger",
@@ -34,4 +43,5 @@ __all__ = [
     "parse_report",
     "price_invocation",
     "read_prices",
+    "unsettled_calls",
 ]

@@ -1,10 +1,20 @@
-"""The ledger's rows in Postgres, each in a transaction of its own: what is written is there after a crash."""
+"""The ledger's rows in Postgres, each in a transaction of its own: what is written is there after a crash.
+
+No transaction is open while the vendor is asked. A claim is its row: `begun`, with a time until which it
+holds, by the clock of the database; a unique index lets only one such row be for a request.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from datetime import timedelta
+from typing import Literal
 
-from shared.costs.ledger import DoneCall, Ledger, PaidCall
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.costs.database_slots import DatabaseSlots
+from shared.costs.ledger import GONE, Answer, Ledger, PaidCall
+from shared.costs.slots import PATIENCE_SECONDS
 from shared.database import Database
 from shared.database.models import CostEntry, PaidCallRow
 from shared.storage import Storage
@@ -18,83 +28,112 @@ class DatabaseBooks:
         self.workspace_id = workspace_id
         self.video_id = video_id
         self.step = step
-        self._begun: dict[str, int] = {}
 
-    def find_done(self, call: PaidCall) -> DoneCall | None:
-        with self.database.workspace(self.workspace_id) as session:
-            row = session.scalars(
-                select(PaidCallRow)
-                .where(PaidCallRow.content_hash == call.content_hash, PaidCallRow.status == "done")
-                .order_by(PaidCallRow.id.desc())
-                .limit(1)
-            ).first()
-        if row is None or row.price_usd is None or row.quantity is None or row.unit is None:
-            return None
-        return DoneCall(row.price_usd, row.quantity, row.unit)
-
-    def begin(self, call: PaidCall) -> None:
-        row = PaidCallRow(
-            workspace_id=self.workspace_id,
-            video_id=self.video_id,
-            step=self.step,
-            vendor=call.vendor,
-            operation=call.operation,
-            content_hash=call.content_hash,
-            request=dict(call.request),
-            status="begun",
+    def claimed(self, call: PaidCall) -> bool:
+        live = select(PaidCallRow.id).where(
+            PaidCallRow.content_hash == call.content_hash,
+            PaidCallRow.status == "begun",
+            PaidCallRow.claimed_until > func.now(),
         )
         with self.database.workspace(self.workspace_id) as session:
-            session.add(row)
-            session.flush()
-            self._begun[call.content_hash] = row.id
+            return session.scalars(live).first() is not None
 
-    def finish(self, call: PaidCall, done: DoneCall) -> None:
-        row_id = self._begun.pop(call.content_hash, None) or self._find_begun(call)
+    def begin(self, call: PaidCall, lease_seconds: float) -> str | None:
+        gone = (
+            update(PaidCallRow)
+            .where(
+                PaidCallRow.content_hash == call.content_hash,
+                PaidCallRow.status == "begun",
+                PaidCallRow.claimed_until <= func.now(),
+            )
+            .values(status="unknown", reason=GONE)
+        )
+        mine = (
+            insert(PaidCallRow)
+            .values(
+                workspace_id=self.workspace_id,
+                video_id=self.video_id,
+                step=self.step,
+                vendor=call.vendor,
+                operation=call.operation,
+                content_hash=call.content_hash,
+                request=dict(call.request),
+                status="begun",
+                claimed_until=func.now() + timedelta(seconds=lease_seconds),
+            )
+            .on_conflict_do_nothing(
+                index_elements=["workspace_id", "content_hash"], index_where=text("status = 'begun'")
+            )
+            .returning(PaidCallRow.id)
+        )
+        with self.database.workspace(self.workspace_id) as session:
+            session.execute(gone)
+            claim = session.scalars(mine).one_or_none()
+        return None if claim is None else str(claim)
+
+    def extend(self, claim: str, lease_seconds: float) -> None:
+        until = func.now() + timedelta(seconds=lease_seconds)
         with self.database.workspace(self.workspace_id) as session:
             session.execute(
                 update(PaidCallRow)
-                .where(PaidCallRow.id == row_id)
-                .values(status="done", price_usd=done.price_usd, quantity=done.quantity, unit=done.unit)
-            )
-            session.add(
-                CostEntry(
-                    workspace_id=self.workspace_id,
-                    video_id=self.video_id,
-                    step=self.step,
-                    kind="vendor",
-                    source=call.vendor,
-                    reference=str(row_id),
-                    quantity=done.quantity,
-                    unit=done.unit,
-                    amount_usd=done.price_usd,
-                    details={"operation": call.operation},
-                )
+                .where(PaidCallRow.id == int(claim), PaidCallRow.status == "begun")
+                .values(claimed_until=until)
             )
 
-    def _find_begun(self, call: PaidCall) -> int:
-        """The row that a step before us left open; a new one if there is none."""
+    def finish(self, call: PaidCall, claim: str, answer: Answer) -> None:
+        done = (
+            update(PaidCallRow)
+            .where(
+                PaidCallRow.id == int(claim),
+                PaidCallRow.content_hash == call.content_hash,
+                PaidCallRow.status != "done",
+            )
+            .values(
+                status="done",
+                reason=None,
+                price_usd=answer.price_usd,
+                quantity=answer.quantity,
+                unit=answer.unit,
+            )
+            .returning(PaidCallRow)
+        )
         with self.database.workspace(self.workspace_id) as session:
-            found = session.scalars(
-                select(PaidCallRow.id)
-                .where(PaidCallRow.content_hash == call.content_hash, PaidCallRow.status == "begun")
-                .order_by(PaidCallRow.id.desc())
-                .limit(1)
-            ).first()
-        if found is None:
-            self.begin(call)
-            found = self._begun.pop(call.content_hash)
-        return found
+            row = session.scalars(done).one_or_none()
+            if row is not None:
+                session.add(_cost_entry(row, answer))
 
-    def refuse(self, call: PaidCall, reason: str) -> None:
-        row_id = self._begun.pop(call.content_hash)
+    def close(self, call: PaidCall, claim: str, status: Literal["refused", "unknown"], reason: str) -> None:
         with self.database.workspace(self.workspace_id) as session:
             session.execute(
-                update(PaidCallRow).where(PaidCallRow.id == row_id).values(status="refused", reason=reason)
+                update(PaidCallRow).where(PaidCallRow.id == int(claim)).values(status=status, reason=reason)
             )
+
+
+def _cost_entry(row: PaidCallRow, answer: Answer) -> CostEntry:
+    """For the video whose step began the call, whoever writes it down in the end."""
+    return CostEntry(
+        workspace_id=row.workspace_id,
+        video_id=row.video_id,
+        step=row.step,
+        kind="vendor",
+        source=row.vendor,
+        reference=str(row.id),
+        quantity=answer.quantity,
+        unit=answer.unit,
+        amount_usd=answer.price_usd,
+        details={"operation": row.operation},
+    )
 
 
 def open_ledger(
-    database: Database, storage: Storage, workspace_id: int, video_id: int | None, step: str
+    database: Database,
+    storage: Storage,
+    workspace_id: int,
+    video_id: int | None,
+    step: str,
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> Ledger:
     """A ledger that writes down what a step of a video buys."""
-    return Ledger(DatabaseBooks(database, workspace_id, video_id, step), storage, f"answers/{workspace_id}")
+    books = DatabaseBooks(database, workspace_id, video_id, step)
+    prefix = f"answers/{workspace_id}"
+    return Ledger(books, storage, prefix, DatabaseSlots(database), patience_seconds=patience_seconds)

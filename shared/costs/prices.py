@@ -23,19 +23,30 @@ class UnknownPlan(Permanent):
 
 
 class Plan(Value):
-    """A subscription: what it costs a month, and the credits that are in it."""
+    """A subscription: what it costs a month, the credits in it, and how many calls it takes at once."""
 
     usd_per_month: Decimal
     credits: int = Field(gt=0)
+    concurrency: int = Field(gt=0)
 
 
 class ElevenLabsPrices(Value):
-    """usd_per_character: without a plan. credits_per_character: by model, `default` for the others."""
+    """usd_per_character and concurrency: without a plan.
+
+    credits_per_character: by model, `default` for the others.
+    """
 
     since: date = Field(alias="from")
     usd_per_character: Decimal
+    concurrency: int = Field(gt=0)
     credits_per_character: Mapping[str, Decimal]
     plans: Mapping[str, Plan]
+
+    def plan(self, name: str) -> Plan:
+        """Raises UnknownPlan."""
+        if name.lower() not in self.plans:
+            raise UnknownPlan(f"ELEVENLABS_PLAN: {name!r} is none of {', '.join(self.plans)}")
+        return self.plans[name.lower()]
 
 
 class AwsPrices(Value):
@@ -65,11 +76,13 @@ class Prices(Value):
         prices = self.elevenlabs
         if plan is None:
             return characters * prices.usd_per_character
-        if plan.lower() not in prices.plans:
-            raise UnknownPlan(f"ELEVENLABS_PLAN: {plan!r} is none of {', '.join(prices.plans)}")
-        chosen = prices.plans[plan.lower()]
+        chosen = prices.plan(plan)
         rate = prices.credits_per_character.get(model, prices.credits_per_character["default"])
         return characters * rate * chosen.usd_per_month / chosen.credits
+
+    def elevenlabs_at_once(self, plan: str | None = None) -> int:
+        """How many calls ElevenLabs takes at once. Raises UnknownPlan."""
+        return self.elevenlabs.concurrency if plan is None else self.elevenlabs.plan(plan).concurrency
 
     def lambda_usd(self, billed_ms: int, memory_mb: int, architecture: Architecture = "x86_64") -> Decimal:
         """What one invocation costs: its GB-seconds and its request, to the last digit."""

@@ -1,4 +1,6 @@
-"""What an invocation cost: Lambda's REPORT lines, read from CloudWatch Logs' subscription events.
+"""What an invocation cost, and which paid calls have no outcome.
+
+Invocations come as Lambda's REPORT lines, read from CloudWatch Logs' subscription events:
 
     REPORT RequestId: 3f…	Duration: 12.34 ms	Billed Duration: 13 ms	Memory Size: 512 MB	…
 
@@ -13,12 +15,17 @@ import gzip
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import and_, func, or_, select
 
+from shared.costs.ledger import GONE
 from shared.costs.prices import Architecture, Prices
+from shared.database import Database
+from shared.database.models import PaidCallRow
 from shared.values import Value
 
 _FIELD = re.compile(r"(?:^|\s)(?!MB\b)([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*): (\S+)")
@@ -57,6 +64,17 @@ class LogBatch(Value):
     log_group: str
     log_stream: str
     messages: tuple[str, ...]
+
+
+class UnsettledCall(Value):
+    """A paid call that may have been charged for nothing. at: when it was begun, in UTC."""
+
+    vendor: str
+    operation: str
+    video_id: int | None
+    step: str | None
+    at: datetime
+    reason: str
 
 
 def parse_report(message: str) -> InvocationReport | None:
@@ -115,3 +133,25 @@ def decode_subscription(event: Mapping[str, Any]) -> LogBatch:
         )
     except (KeyError, TypeError, OSError, EOFError) as error:
         raise ValueError(f"not a subscription event of CloudWatch Logs: {error}") from error
+
+
+def unsettled_calls(database: Database, workspace_id: int) -> tuple[UnsettledCall, ...]:
+    """The workspace's calls whose outcome is unknown, oldest first: to be held against the invoice."""
+    left_open = and_(PaidCallRow.status == "begun", PaidCallRow.claimed_until <= func.now())
+    with database.workspace(workspace_id) as session:
+        rows = session.scalars(
+            select(PaidCallRow)
+            .where(or_(PaidCallRow.status == "unknown", left_open))
+            .order_by(PaidCallRow.id)
+        ).all()
+    return tuple(
+        UnsettledCall(
+            vendor=row.vendor,
+            operation=row.operation,
+            video_id=row.video_id,
+            step=row.step,
+            at=row.created_at,
+            reason=row.reason or GONE,
+        )
+        for row in rows
+    )

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -198,6 +199,7 @@ class VideoScript(Changing, Base):
 
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
     script_style: Mapped[str] = mapped_column(String(50))
+    language: Mapped[str] = mapped_column(String(10), default="en", server_default="en")
     sections: Mapped[list[Any]]
     total_duration_seconds: Mapped[float]
     target_audience: Mapped[str | None]
@@ -207,6 +209,19 @@ class VideoScript(Changing, Base):
     is_approved: Mapped[str] = mapped_column(String(50), default="pending")
     version: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(String(50), default="completed")
+
+
+class VideoScriptVersion(Owned, Base):
+    """A script as it was before an edit. author: who edited it then."""
+
+    __tablename__ = "video_script_versions"
+    __table_args__ = (UniqueConstraint("video_script_id", "version"),)
+
+    video_script_id: Mapped[int] = mapped_column(ForeignKey("video_scripts.id"))
+    version: Mapped[int]
+    sections: Mapped[list[Any]]
+    is_approved: Mapped[str] = mapped_column(String(50))
+    author: Mapped[str | None] = mapped_column(String(300))
 
 
 class Voiceover(Changing, Base):
@@ -259,6 +274,19 @@ class VoiceoverCache(Owned, Base):
     price_usd: Mapped[Decimal]
     hits: Mapped[int] = mapped_column(default=0)
     last_used_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Pronunciation(Changing, Base):
+    """How a workspace wants a word or phrase to be said. language: ISO 639-1; NULL holds for all."""
+
+    __tablename__ = "pronunciations"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "written", "language", postgresql_nulls_not_distinct=True),
+    )
+
+    written: Mapped[str] = mapped_column(String(200))
+    said: Mapped[str] = mapped_column(String(400))
+    language: Mapped[str | None] = mapped_column(String(10))
 
 
 class ComposedVideo(Changing, Base):
@@ -344,10 +372,23 @@ class VideoView(Owned, Base):
 
 
 class PaidCallRow(Changing, Base):
-    """The ledger: a call to a paid vendor, written down before it is made."""
+    """The ledger: a call to a paid vendor, written down before it is made.
+
+    status: begun, then done, refused or unknown. claimed_until: a begun call is being made, unless this has
+    passed: then who made it is gone.
+    """
 
     __tablename__ = "paid_calls"
-    __table_args__ = (Index("ix_paid_calls_workspace_id_content_hash", "workspace_id", "content_hash"),)
+    __table_args__ = (
+        Index("ix_paid_calls_workspace_id_content_hash", "workspace_id", "content_hash"),
+        Index(
+            "ix_paid_calls_begun",
+            "workspace_id",
+            "content_hash",
+            unique=True,
+            postgresql_where=text("status = 'begun'"),
+        ),
+    )
 
     video_id: Mapped[int | None] = mapped_column(ForeignKey("videos.id"), index=True)
     step: Mapped[str | None] = mapped_column(String(50))
@@ -360,6 +401,21 @@ class PaidCallRow(Changing, Base):
     quantity: Mapped[Decimal | None]
     unit: Mapped[str | None] = mapped_column(String(30))
     price_usd: Mapped[Decimal | None]
+    claimed_until: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class VendorSlot(Base):
+    """One of the calls that a vendor takes at once; free when `held_until` has passed.
+
+    Belongs to no workspace: the vendor counts the account's calls.
+    """
+
+    __tablename__ = "vendor_slots"
+
+    vendor: Mapped[str] = mapped_column(String(50), primary_key=True)
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    holder: Mapped[str | None] = mapped_column(String(36))
+    held_until: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Invocation(Base):

@@ -15,6 +15,8 @@ import json
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
@@ -53,27 +55,55 @@ class RefusalError(Exception):
 
 @dataclass
 class Vendor:
-    """What a vendor has seen. requests: bodies in order. charges: answers charged."""
+    """What a vendor has seen. requests: bodies in order. charges: answers charged.
+
+    seconds: how long an answer takes, from its charge on. most_at_once: how many were under way together.
+    """
 
     refused_keys: set[str] = field(default_factory=set)
     failures: deque[Failure] = field(default_factory=deque)
     requests: list[dict[str, Any]] = field(default_factory=list)
     charges: int = 0
+    seconds: float = 0.0
+    at_once: int = 0
+    most_at_once: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def under_way(self) -> Iterator[int]:
+        """Counts a request while it lasts. Gives how many there are now."""
+        with self.lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            now = self.at_once
+        try:
+            yield now
+        finally:
+            with self.lock:
+                self.at_once -= 1
 
 
 @dataclass
 class ElevenLabs(Vendor):
-    """voices: id to name; None takes any id. characters: how many were charged."""
+    """voices: id to name; None takes any id. unlisted: ids of those that the list leaves out (legacy ones).
+    characters: how many were charged. at_most: calls at once.
+
+    spoiled: what is wrong with the next answers' sound: silent, clipped or short.
+    """
 
     voices: dict[str, str] | None = None
+    unlisted: set[str] = field(default_factory=set)
     characters: int = 0
+    at_most: int | None = None
+    spoiled: deque[str] = field(default_factory=deque)
 
 
 @dataclass
 class OpenRouter(Vendor):
-    """contents: what the model says next, instead of a script that obeys the order. price: of each answer."""
+    """contents: what the model says next, instead of what `obey` makes of the order. price: of an answer."""
 
     contents: deque[str] = field(default_factory=deque)
+    obey: Callable[[dict[str, Any]], str] | None = None
     price: str = "0.00041325"
 
 
@@ -133,7 +163,7 @@ def _handler(vendors: VendorServer) -> type[BaseHTTPRequestHandler]:
                     path = place.path.removeprefix("/elevenlabs")
                     _check_elevenlabs_key(vendors.elevenlabs, self.headers.get("xi-api-key"))
                     if body is None:
-                        self._send(200, list_voices(vendors.elevenlabs, path, query))
+                        self._send(200, tell_voices(vendors.elevenlabs, path, query))
                         return
                     vendor.requests.append(body)
                     answer, quantity = speak(vendors.elevenlabs, path, query, body)
@@ -151,10 +181,24 @@ def _handler(vendors: VendorServer) -> type[BaseHTTPRequestHandler]:
             if failure is not None and failure.way == "refused":
                 self._send(failure.status, failure.body, failure.headers)
                 return
-            vendor.charges += 1
-            if isinstance(vendor, ElevenLabs):
-                vendor.characters += quantity
-            self._answer(answer, failure)
+            with vendor.under_way() as now:
+                crowded = (
+                    isinstance(vendor, ElevenLabs) and vendor.at_most is not None and now > vendor.at_most
+                )
+                if not crowded:
+                    self._charge(vendor, quantity)
+            if crowded:
+                self._send(429, {"detail": {"status": "too_many_concurrent_requests", "message": "too many"}})
+                return
+            with suppress(ConnectionError):  # of one who was killed in the meantime
+                self._answer(answer, failure)
+
+        def _charge(self, vendor: Vendor, quantity: int) -> None:
+            with vendor.lock:
+                vendor.charges += 1
+                if isinstance(vendor, ElevenLabs):
+                    vendor.characters += quantity
+            vendors.closing.wait(vendor.seconds)
 
         def _answer(self, answer: Any, failure: Failure | None) -> None:
             if failure is None:
@@ -192,17 +236,28 @@ def _check_elevenlabs_key(vendor: ElevenLabs, key: str | None) -> None:
         raise RefusalError(401, {"detail": detail})
 
 
-def list_voices(vendor: ElevenLabs, path: str, query: dict[str, str]) -> dict[str, Any]:
-    """GET /v2/voices."""
+def tell_voices(vendor: ElevenLabs, path: str, query: dict[str, str]) -> dict[str, Any]:
+    """GET /v2/voices and /v1/voices/{voice_id}."""
+    folder, _, voice_id = path.rpartition("/")
+    if folder == "/v1/voices":
+        return _tell_voice(vendor, voice_id)
     if path != "/v2/voices":
         raise RefusalError(404, {"detail": "Not Found"})
     wanted = query.get("search", "").casefold()
     found = [
         {"voice_id": voice_id, "name": name, "category": "premade"}
         for voice_id, name in (vendor.voices or {}).items()
-        if wanted in name.casefold()
+        if wanted in name.casefold() and voice_id not in vendor.unlisted
     ]
     return {"voices": found, "has_more": False, "total_count": len(found), "next_page_token": None}
+
+
+def _tell_voice(vendor: ElevenLabs, voice_id: str) -> dict[str, Any]:
+    name = (vendor.voices or {}).get(voice_id)
+    if name is None:
+        detail = {"status": "voice_not_found", "message": f"A voice with voice_id {voice_id} was not found."}
+        raise RefusalError(400, {"detail": detail})
+    return {"voice_id": voice_id, "name": name, "category": "premade"}
 
 
 def speak(
@@ -237,8 +292,21 @@ def speak(
         "character_start_times_seconds": starts,
         "character_end_times_seconds": [start + CHARACTER_SECONDS for start in starts],
     }
-    audio = base64.b64encode(buzz(text).tobytes()).decode()
+    sound = buzz(text)
+    if vendor.spoiled:
+        sound = _spoiled(sound, vendor.spoiled.popleft())
+    audio = base64.b64encode(sound.tobytes()).decode()
     return {"audio_base64": audio, "alignment": alignment, "normalized_alignment": alignment}, len(text)
+
+
+def _spoiled(
+    sound: np.ndarray[tuple[int], np.dtype[np.int16]], how: str
+) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    if how == "silent":
+        return np.zeros_like(sound)
+    if how == "clipped":
+        return np.clip(sound.astype(np.int32) * 20, -32768, 32767).astype(np.int16)
+    return sound[: sound.size // 8]
 
 
 def buzz(text: str) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
@@ -267,7 +335,7 @@ def complete(vendor: OpenRouter, path: str, body: dict[str, Any]) -> tuple[dict[
     complaint = _complaint(body)
     if complaint:
         raise RefusalError(400, {"error": {"code": 400, "message": complaint}})
-    content = vendor.contents.popleft() if vendor.contents else obedient_script(body["messages"])
+    content = vendor.contents.popleft() if vendor.contents else _obeyed(vendor, body["messages"])
     usage: dict[str, Any] = {
         "prompt_tokens": LEAST_TOKENS + len(json.dumps(body["messages"])) // 4,
         "completion_tokens": LEAST_TOKENS + len(content) // 4,
@@ -303,12 +371,20 @@ def _complaint(body: dict[str, Any]) -> str:
     return ""
 
 
+def _obeyed(vendor: OpenRouter, messages: list[dict[str, str]]) -> str:
+    if vendor.obey is None:
+        return obedient_script(messages)
+    return vendor.obey(json.loads(next(one["content"] for one in messages if one["role"] == "user")))
+
+
 def obedient_script(messages: list[dict[str, str]]) -> str:
     """What a good model would answer to the order in the first user message."""
     order = json.loads(next(message["content"] for message in messages if message["role"] == "user"))
     total = order["duration_seconds"]
     intro, cta = order["intro_seconds"], order["cta_seconds"] or 1
-    name, company = order["greet_as"] or "there", order["company"] or "your team"
+    campaign = "greet_as" not in order
+    name = "{first_name|there}" if campaign else order["greet_as"] or "there"
+    company = "{company|your team}" if campaign else order["company"] or "your team"
     middle = [
         "The page opens with what it is about.",
         *(f"Note this: {one.rstrip('.')}." for one in order["key_messages"]),

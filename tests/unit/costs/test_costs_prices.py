@@ -32,6 +32,13 @@ def test_characters(characters: int, model: str, plan: str | None, usd: str) -> 
 def test_an_unknown_plan_is_named_with_those_there_are() -> None:
     with pytest.raises(UnknownPlan, match=r"ELEVENLABS_PLAN: 'platinum' is none of free, starter"):
         read_prices().elevenlabs_usd(1, MULTILINGUAL, "platinum")
+    with pytest.raises(UnknownPlan):
+        read_prices().elevenlabs_at_once("platinum")
+
+
+@pytest.mark.parametrize(("plan", "calls"), [(None, 2), ("free", 2), ("Creator", 5), ("business", 15)])
+def test_a_plan_says_how_many_calls_it_takes_at_once(plan: str | None, calls: int) -> None:
+    assert read_prices().elevenlabs_at_once(plan) == calls
 
 
 def test_lambda_is_exact() -> None:
