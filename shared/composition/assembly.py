@@ -13,9 +13,10 @@ from shared.composition.encoding import EncoderSettings, Picture
 from shared.composition.ffmpeg import disk_errors, ffmpeg_version
 from shared.composition.joining import join_clips
 from shared.composition.media import UnusableMedia
-from shared.composition.sound import RATE, Loudness, Sound, add, level, read_sound, silence
+from shared.composition.sound import add, level, read_sound, silence
 from shared.composition.thumbnails import make_thumbnail
 from shared.composition.timeline import Scene, Timeline
+from shared.loudness import RATE, Loudness, Sound
 from shared.storage import Storage
 from shared.values import Value
 

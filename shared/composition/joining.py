@@ -15,7 +15,7 @@ from av.container import InputContainer, OutputContainer
 
 from shared.composition.encoding import timescale
 from shared.composition.media import UnusableMedia, opened
-from shared.composition.sound import RATE, Sound, sound_frames
+from shared.loudness import RATE, Sound, sound_frames
 
 AUDIO_BIT_RATE = 192_000
 _AAC_FRAME = 1024

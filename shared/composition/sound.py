@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
 import av
-import av.filter
 import numpy as np
 from av import AudioFrame
-from numpy.typing import NDArray
 
 from shared.composition.media import SOUND_FORMATS, UnusableMedia, opened
-from shared.values import Value
+from shared.loudness import RATE, Loudness, Sound, decibels, filtered, measure
 
-Sound = NDArray[np.float32]
-
-RATE = 48_000
 TARGET_LUFS = -16.0
 CEILING_DBTP = -2.0
 """1 dB below what is promised: AAC overshoots what it was given, and so does the limiter's resampling."""
 
-_METER_SAMPLES = 4800  # ebur128 works in steps of 100 ms, on blocks of four
-_GATE_LUFS = -70.0
 _FADE_SECONDS = 0.008
 _SILENCE_PEAK = 1e-4  # -80 dBFS: nothing that a gain could turn into speech
 _CLOSE_LU = 0.2
 _MOST_ROUNDS = 6
 _LIMITER_RATE = 192_000  # peaks between samples show at four times the rate
 _MISSING_SECONDS = 0.25
-
-
-class Loudness(Value):
-    """integrated_lufs: None for silence. true_peak_dbtp: None for digital silence."""
-
-    integrated_lufs: float | None
-    true_peak_dbtp: float | None
 
 
 def silence(samples: int) -> Sound:
@@ -81,20 +65,6 @@ def add(mix: Sound, piece: Sound, at_seconds: float) -> None:
     mix[start : start + len(piece)] += piece
 
 
-def measure(sound: Sound) -> Loudness:
-    """Integrated loudness (EBU R128) and true peak, as FFmpeg's ebur128 measures them."""
-    loudest, peak = float("nan"), 0.0
-    rest = max(-len(sound) % _METER_SAMPLES, 4 * _METER_SAMPLES - len(sound))
-    whole = np.concatenate([sound, silence(rest)]) if rest else sound  # it leaves out a step that isn't full
-    for frame in _filtered(whole, [("ebur128", "metadata=1:peak=true")]):
-        loudest = float(frame.metadata["lavfi.r128.I"])
-        peak = max(peak, float(frame.metadata["lavfi.r128.true_peak"]))
-    return Loudness(
-        integrated_lufs=loudest if loudest > _GATE_LUFS else None,
-        true_peak_dbtp=round(_decibels(peak), 2) if peak > 0 else None,
-    )
-
-
 def level(sound: Sound, target_lufs: float = TARGET_LUFS) -> tuple[Sound, Loudness]:
     """Bring a mix to a loudness, its true peaks under CEILING_DBTP. Silence stays as it is.
 
@@ -104,7 +74,7 @@ def level(sound: Sound, target_lufs: float = TARGET_LUFS) -> tuple[Sound, Loudne
     peak = float(np.abs(sound).max(initial=0.0))
     if peak < _SILENCE_PEAK:
         return sound, measure(sound)
-    gain = -_decibels(peak)  # to full scale first: the measure is deaf to what is very quiet
+    gain = -decibels(peak)  # to full scale first: the measure is deaf to what is very quiet
     levelled = sound
     for _ in range(_MOST_ROUNDS):
         levelled = _amplified(sound, gain)
@@ -129,43 +99,12 @@ def _amplified(sound: Sound, gain_db: float) -> Sound:
     ]
     limited = silence(len(sound))
     at = 0
-    for frame in _filtered(louder, limiter):
+    for frame in filtered(louder, limiter):
         piece = _samples(frame)[: len(limited) - at]
         limited[at : at + len(piece)] = piece
         at += len(piece)
     return limited
 
 
-def _filtered(sound: Sound, filters: list[tuple[str, str]]) -> Iterator[AudioFrame]:
-    """Pass sound through FFmpeg's filters (name, options), a second at a time."""
-    graph = av.filter.Graph()
-    chained = [graph.add_abuffer(sample_rate=RATE, format="flt", layout="stereo")]
-    chained += [graph.add(name, options) for name, options in filters]
-    chained.append(graph.add("abuffersink"))
-    graph.link_nodes(*chained).configure()
-    for frame in chain(sound_frames(sound, RATE), [None]):
-        graph.push(frame)
-        while True:
-            try:
-                pulled = graph.pull()
-            except (av.error.BlockingIOError, av.error.EOFError):
-                break
-            assert isinstance(pulled, av.AudioFrame)
-            yield pulled
-
-
-def sound_frames(sound: Sound, size: int) -> Iterator[AudioFrame]:
-    """The sound as PyAV frames of `size` samples, the last one shorter."""
-    for at in range(0, len(sound), size):
-        packed = np.ascontiguousarray(sound[at : at + size]).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(packed, format="flt", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
-        yield frame
-
-
 def _samples(frame: AudioFrame) -> Sound:
     return frame.to_ndarray().reshape(-1, 2).astype(np.float32, copy=False)
-
-
-def _decibels(amplitude: float) -> float:
-    return 20 * float(np.log10(amplitude))

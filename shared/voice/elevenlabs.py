@@ -21,7 +21,7 @@ import numpy as np
 from shared.costs import Answer, AnswerLost, Ledger, PaidCall, Prices
 from shared.errors import LeadreelError, Permanent, RateLimited, Retryable
 from shared.settings import Settings
-from shared.voice.port import Persona, Utterance, VoicePreset, VoiceSettings
+from shared.voice.port import Line, Persona, Utterance, VoicePreset, VoiceSettings
 
 if TYPE_CHECKING:
     from elevenlabs.client import AsyncElevenLabs
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 # No codec, so the times are exact, and allowed on every plan (44.1 kHz PCM is not); speech ends below 12 kHz
 OUTPUT_FORMAT, OUTPUT_RATE = "pcm_24000", 24_000
-VERSION = "1"
+VERSION = "2"
+_WITHOUT_CONTEXT = "eleven_v3"  # takes no text before and after
+_TOLD_LANGUAGE = ("turbo_v2_5", "flash_v2_5")  # the others hear it from the text
 TIMEOUT_SECONDS = 120.0
+QUEUE_SECONDS = 1.0  # too many calls at once: one is soon over. A busy system (`system_busy`) takes longer
 
 
 class UnknownVoice(Permanent):
@@ -54,8 +57,12 @@ class ElevenLabsVoice:
     def model(self) -> str:
         return self._settings.elevenlabs_model_id
 
-    async def cast(self, preset: VoicePreset) -> Persona:
-        """The most particular setting wins.
+    @property
+    def hears_context(self) -> bool:
+        return not self.model.startswith(_WITHOUT_CONTEXT)
+
+    async def cast(self, preset: VoicePreset, language: str) -> Persona:
+        """The most particular setting wins. A voice speaks every language of the model.
 
         VOICE_<PRESET> if it is set, else ELEVENLABS_VOICE_ID, else the voice called ELEVENLABS_VOICE_NAME,
         else the default of VOICE_<PRESET>.
@@ -70,22 +77,35 @@ class ElevenLabsVoice:
             return await self._find(settings.elevenlabs_voice_name)
         return Persona(own, preset)
 
-    async def say(self, text: str, persona: Persona, settings: VoiceSettings) -> Utterance:
-        request = {
-            "voice_id": persona.voice_id,
-            "model_id": self.model,
-            "output_format": OUTPUT_FORMAT,
-            "text": text,
-            "voice_settings": settings.model_dump(exclude_none=True),
-        }
-        call = PaidCall("elevenlabs", "text-to-speech", request)
-        answer = await self._ledger.buy(call, lambda: self._purchase(request))
+    async def say(self, line: Line, persona: Persona, settings: VoiceSettings) -> Utterance:
+        request = self._request(line, persona, settings)
+        call = PaidCall(
+            "elevenlabs", "text-to-speech", request | ({"take": line.take} if line.take > 1 else {})
+        )
+        at_once = self._prices.elevenlabs_at_once(self._settings.elevenlabs_plan)
+        answer = await self._ledger.buy(call, lambda: self._purchase(request), at_once)
         kept = json.loads(answer.body)
         samples = np.frombuffer(base64.b64decode(kept["audio_base64"]), "<i2").astype(np.int16)
-        times = word_times(text, kept["alignment"], samples.size / OUTPUT_RATE)
+        times = word_times(line.text, kept["alignment"], samples.size / OUTPUT_RATE)
         return Utterance(
             samples, OUTPUT_RATE, times, int(answer.quantity), answer.price_usd, answer.bought_before
         )
+
+    def _request(self, line: Line, persona: Persona, settings: VoiceSettings) -> dict[str, Any]:
+        """The SDK's arguments."""
+        request: dict[str, Any] = {
+            "voice_id": persona.voice_id,
+            "model_id": self.model,
+            "output_format": OUTPUT_FORMAT,
+            "text": line.text,
+            "voice_settings": settings.model_dump(exclude_none=True),
+        }
+        if self.hears_context:
+            around = {"previous_text": line.before, "next_text": line.after}
+            request |= {name: text for name, text in around.items() if text}
+        if self.model.endswith(_TOLD_LANGUAGE):
+            request["language_code"] = line.language
+        return request
 
     async def _purchase(self, request: dict[str, Any]) -> Answer:
         from elevenlabs.types import VoiceSettings as VendorSettings
@@ -93,17 +113,35 @@ class ElevenLabsVoice:
         chosen = request["voice_settings"]
         async with self._client() as client:
             reply = await client.text_to_speech.convert_with_timestamps(
-                request["voice_id"],
-                text=request["text"],
-                model_id=request["model_id"],
-                output_format=request["output_format"],
-                voice_settings=VendorSettings(**chosen) if chosen else None,
+                **request | {"voice_settings": VendorSettings(**chosen) if chosen else None},
                 request_options={"max_retries": 0},  # the ledger and the state machine decide about retries
             )
         body = _whole_answer(reply.dict())
         characters = len(request["text"])
         price = self._prices.elevenlabs_usd(characters, self.model, self._settings.elevenlabs_plan)
         return Answer(body, price, Decimal(characters), "characters")
+
+    async def voices(self) -> Sequence[Persona]:
+        found: list[Persona] = []
+        token: str | None = None
+        async with self._client() as client:
+            while True:
+                reply = await client.voices.search(
+                    page_size=100, next_page_token=token, request_options={"max_retries": 0}
+                )
+                found += [Persona(voice.voice_id, voice.name or "") for voice in reply.voices]
+                token = reply.next_page_token
+                if not (reply.has_more and token):
+                    return found
+
+    async def find(self, voice_id: str) -> Persona | None:
+        """The vendor's legacy voices, Rachel and Josh among them, are not listed, and still speak."""
+        try:
+            async with self._client() as client:
+                voice = await client.voices.get(voice_id, request_options={"max_retries": 0})
+        except UnknownVoice:
+            return None
+        return Persona(voice.voice_id, voice.name or "")
 
     async def _find(self, name: str) -> Persona:
         async with self._client() as client:
@@ -192,7 +230,10 @@ def explained(error: ApiError) -> LeadreelError:
     if status < 300:
         return AnswerLost("ElevenLabs answered with a body that is cut off")
     if status == 429:
-        return RateLimited(f"ElevenLabs asks us to wait ({code or 'too many requests'})", _retry_after(error))
+        wait = _retry_after(error)
+        if wait is None and code == "too_many_concurrent_requests":
+            wait = QUEUE_SECONDS
+        return RateLimited(f"ElevenLabs asks us to wait ({code or 'too many requests'})", wait)
     if status >= 500 or status in {408, 409, 425}:
         return Retryable(f"ElevenLabs has a passing fault (HTTP {status})")
     if code == "quota_exceeded" or status == 402:

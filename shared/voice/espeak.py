@@ -87,6 +87,11 @@ class Espeak:
             version: bytes = library.espeak_Info(None)
             return version.decode()
 
+    def has(self, voice: str) -> bool:
+        """Whether there is a voice of that name, such as `es-419`."""
+        with self._lock, self._loaded() as (library, _):
+            return not library.espeak_SetVoiceByName(voice.encode())
+
     def speak(self, text: str, manner: Manner) -> Spoken:
         """Speak `text`. Blocks for about a hundredth of what it speaks. Raises EspeakFailed."""
         encoded = text.encode()

@@ -16,19 +16,20 @@ import numpy as np
 
 from shared.voice.espeak import Espeak, Manner, Spoken, load_espeak
 from shared.voice.language import DEFAULT, runs
-from shared.voice.port import Persona, Samples, Utterance, VoicePreset, VoiceSettings
+from shared.voice.port import Line, Persona, Samples, Utterance, VoicePreset, VoiceSettings
 from shared.voice.sound import RATE, last_heard, shape
 
 # raise whenever the same text would sound different: manners, filters, joining
-VERSION = "1"
+VERSION = "2"
+TONGUES = {"en": "en-us", "es": "es-419", "pt": "pt-br", "fr": "fr-fr"}
+"""espeak's voice for a language, where the plain code is not what most would speak."""
 GAP_SECONDS = 0.06  # between two languages
 
 
 @dataclass(frozen=True)
 class Speaker:
-    """language: of English. variant: espeak's. gain_db: to about -20 dBFS while speaking, alike for all."""
+    """variant: espeak's. gain_db: to about -20 dBFS while speaking, alike for all."""
 
-    language: str
     variant: str
     rate: int
     pitch: int
@@ -36,22 +37,20 @@ class Speaker:
     treble_db: float
     gain_db: float
 
-    @property
-    def voice_id(self) -> str:
-        return f"{self.language}+{self.variant}"
-
 
 SPEAKERS: dict[VoicePreset, Speaker] = {
-    "professional_male": Speaker("en-us", "m3", 132, 46, 58, -3, 7.2),
-    "professional_female": Speaker("en-us", "Annie", 132, 30, 52, -5, 6.7),
-    "casual_male": Speaker("en-us", "Michael", 138, 50, 55, 0, 5.7),
-    "casual_female": Speaker("en-us", "f4", 138, 50, 58, -4, 6.2),
-    "technical": Speaker("en-us", "m7", 130, 44, 50, -1, 6.5),
+    "professional_male": Speaker("m3", 132, 46, 58, -3, 7.2),
+    "professional_female": Speaker("Annie", 132, 30, 52, -5, 6.7),
+    "casual_male": Speaker("Michael", 138, 50, 55, 0, 5.7),
+    "casual_female": Speaker("f4", 138, 50, 58, -4, 6.2),
+    "technical": Speaker("m7", 130, 44, 50, -1, 6.5),
 }
 
 
 class OfflineVoice:
     """`espeak` opens the library; by default the process's one, on first use."""
+
+    hears_context = False
 
     def __init__(self, espeak: Callable[[], Espeak] = load_espeak) -> None:
         self._espeak = espeak
@@ -64,18 +63,28 @@ class OfflineVoice:
     def version(self) -> str:
         return VERSION
 
-    async def cast(self, preset: VoicePreset) -> Persona:
-        return Persona(SPEAKERS[preset].voice_id, preset)
+    async def cast(self, preset: VoicePreset, language: str) -> Persona:
+        """The preset's speaker in that language; English where espeak has no such language."""
+        tongue = TONGUES.get(language, language)
+        known = tongue if self._espeak().has(tongue) else TONGUES["en"]
+        return Persona(f"{known}+{SPEAKERS[preset].variant}", preset)
 
-    async def say(self, text: str, persona: Persona, settings: VoiceSettings) -> Utterance:
-        """`settings` are the vendor's knobs and change nothing here."""
-        speaker = next(one for one in SPEAKERS.values() if one.voice_id == persona.voice_id)
-        return await asyncio.to_thread(self._say, text, speaker)
+    async def voices(self) -> Sequence[Persona]:
+        return [Persona(f"{TONGUES['en']}+{one.variant}", preset) for preset, one in SPEAKERS.items()]
 
-    def _say(self, text: str, speaker: Speaker) -> Utterance:
+    async def find(self, voice_id: str) -> Persona | None:
+        return next((one for one in await self.voices() if one.voice_id == voice_id), None)
+
+    async def say(self, line: Line, persona: Persona, settings: VoiceSettings) -> Utterance:
+        """`settings` are the vendor's knobs and change nothing here; nor does what is around the line."""
+        tongue, _, variant = persona.voice_id.partition("+")
+        speaker = next(one for one in SPEAKERS.values() if one.variant == variant)
+        return await asyncio.to_thread(self._say, line.text, tongue, speaker)
+
+    def _say(self, text: str, tongue: str, speaker: Speaker) -> Utterance:
         espeak = self._espeak()
         spoken = [
-            (words, self._speak_run(espeak, language, words, speaker))
+            (words, self._speak_run(espeak, tongue if language == DEFAULT else language, words, speaker))
             for language, words in runs(text.split())
         ]
         samples, rate, times = _joined(spoken)
@@ -88,8 +97,7 @@ class OfflineVoice:
         )
         return Utterance(shape(samples, rate, filters), RATE, times, len(text), Decimal(0))
 
-    def _speak_run(self, espeak: Espeak, language: str, words: Sequence[str], speaker: Speaker) -> Spoken:
-        tongue = speaker.language if language == DEFAULT else language
+    def _speak_run(self, espeak: Espeak, tongue: str, words: Sequence[str], speaker: Speaker) -> Spoken:
         manner = Manner(f"{tongue}+{speaker.variant}", speaker.rate, speaker.pitch, speaker.pitch_range)
         return espeak.speak(" ".join(words), manner)
 

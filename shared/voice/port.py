@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -24,6 +25,21 @@ class VoiceSettings(Value):
 
 
 @dataclass(frozen=True)
+class Line:
+    """What a voice is given to say, with at least one speakable word.
+
+    before, after: what is said around it by the same voice; it shapes the melody and is not spoken.
+    language: ISO 639-1. take: 2 when the first was spoiled; another purchase.
+    """
+
+    text: str
+    before: str = ""
+    after: str = ""
+    language: str = "en"
+    take: int = 1
+
+
+@dataclass(frozen=True)
 class Persona:
     """Who speaks: the adapter's own id, and a name for a person to read."""
 
@@ -35,7 +51,7 @@ class Persona:
 class Utterance:
     """What was heard.
 
-    samples: mono at `rate` Hz. times: start and end in seconds of every word of `text.split()`.
+    samples: mono at `rate` Hz. times: start and end in seconds of every word of `line.text.split()`.
     characters: as the vendor counts. price_usd: what they cost when they were bought; bought_before: not now.
     """
 
@@ -48,7 +64,10 @@ class Utterance:
 
 
 class Voice(Protocol):
-    """Speaks in several personas. `model` or `version` changes when the same text would sound different."""
+    """Speaks in several personas. `model` or `version` changes when the same text would sound different.
+
+    hears_context: whether what is around a line shapes how it is said.
+    """
 
     @property
     def model(self) -> str: ...
@@ -56,10 +75,21 @@ class Voice(Protocol):
     @property
     def version(self) -> str: ...
 
-    async def cast(self, preset: VoicePreset) -> Persona:
+    @property
+    def hears_context(self) -> bool: ...
+
+    async def cast(self, preset: VoicePreset, language: str) -> Persona:
         """Who speaks for a preset. Raises Permanent when there is no such voice."""
         ...
 
-    async def say(self, text: str, persona: Persona, settings: VoiceSettings) -> Utterance:
-        """Speak a text of at least one speakable word. Raises Permanent, RateLimited or Retryable."""
+    async def say(self, line: Line, persona: Persona, settings: VoiceSettings) -> Utterance:
+        """Raises Permanent, RateLimited or Retryable."""
+        ...
+
+    async def voices(self) -> Sequence[Persona]:
+        """All there are to choose from. Raises Permanent, RateLimited or Retryable."""
+        ...
+
+    async def find(self, voice_id: str) -> Persona | None:
+        """The voice of that id, also one that `voices` leaves out; None if there is none. Raises likewise."""
         ...

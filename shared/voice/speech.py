@@ -35,3 +35,4 @@ class Speech(Value):
     model: str
     words: tuple[Word, ...]
     content_hash: str
+    pieces: tuple[Speech, ...] = ()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shared.costs import open_ledger
 from shared.database.models import Video, VideoScript, Voiceover, VoiceoverCache, VoiceoverUsage
 from shared.scripting import Script
+from shared.voice.pronouncing import read_pronunciations
 from shared.voice.speech import Speech
 from shared.voice.synthesizer import VoiceSynthesizer
 from shared.workflow import Tools, VideoEvent
@@ -26,8 +27,10 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         if video.voiceover_id is not None:
             return {"voiceover_id": video.voiceover_id}
         row = session.get_one(VideoScript, video.video_script_id)
+        pronunciations = read_pronunciations(session, row.language)
     script = Script(
         script_style=row.script_style,
+        language=row.language,
         sections=row.sections,
         total_duration_seconds=row.total_duration_seconds,
         ai_model_used=row.ai_model_used or "",
@@ -39,8 +42,10 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         tools.storage,
         enable_cache=tools.settings.voiceover_cache_enabled,
         workspace=str(event.workspace_id),
+        pronunciations=pronunciations,
     )
-    speeches = asyncio.run(synthesizer.synthesize_sections(script, preset))
+    settings = video.options.get("voice_settings")
+    speeches = asyncio.run(synthesizer.synthesize_sections(script, preset, settings))
     keys = [synthesizer.audio_key(speech) for speech in speeches]
     with tools.database.workspace(event.workspace_id) as session:
         voiceover = Voiceover(
@@ -48,6 +53,7 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
             video_script_id=row.id,
             lead_id=video.lead_id,
             voice_preset=preset,
+            voice_settings=settings or {},
             voice_id=speeches[0].voice_id,
             voice_name=speeches[0].voice_name,
             duration_seconds=sum(speech.duration_seconds for speech in speeches),
@@ -66,9 +72,9 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         session.add(voiceover)
         session.flush()
         session.get_one(Video, event.video_id).voiceover_id = voiceover.id
-        for key, speech in zip(keys, speeches, strict=True):
-            _count_usage(session, event.workspace_id, speech)
-            _count_cache(session, event.workspace_id, key, speech)
+        for piece in (piece for speech in speeches for piece in speech.pieces or (speech,)):
+            _count_usage(session, event.workspace_id, piece)
+            _count_cache(session, event.workspace_id, synthesizer.audio_key(piece), piece)
         return {"voiceover_id": voiceover.id}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.costs import AnswerLost, FileBooks
+from shared.costs import AnswerLost, FileBooks, open_file_ledger
 from shared.errors import LeadreelError, Permanent, RateLimited, Retryable
 from shared.settings import Settings
 from shared.voice import VoiceSynthesizer
@@ -23,14 +23,16 @@ Opened = Callable[..., VoiceSynthesizer]
 
 @pytest.fixture
 def opened(vendors: VendorServer, tmp_path: Path) -> Opened:
-    def open_with(enable_cache: bool = True, **values: Any) -> VoiceSynthesizer:
+    def open_with(enable_cache: bool = True, patience_seconds: float = 0, **values: Any) -> VoiceSynthesizer:
         fixed: dict[str, Any] = {
             "leadreel_home": tmp_path,
             "elevenlabs_api_key": KEY,
             "elevenlabs_base_url": vendors.elevenlabs_url,
             "aws_s3_bucket": None,
         }
-        return VoiceSynthesizer(Settings(**(fixed | values), _env_file=None), enable_cache=enable_cache)
+        settings = Settings(**(fixed | values), _env_file=None)
+        ledger = open_file_ledger(settings, patience_seconds)
+        return VoiceSynthesizer(settings, ledger, enable_cache=enable_cache)
 
     return open_with
 
@@ -170,6 +172,20 @@ async def test_what_goes_wrong_says_what_to_do_and_the_sdk_never_retries(
         assert vendors.elevenlabs.charges == charges + 1
 
 
+async def test_a_vendor_that_is_busy_is_asked_again_and_charges_once(
+    opened: Opened, vendors: VendorServer, books: FileBooks
+) -> None:
+    vendors.elevenlabs.failures += [
+        Failure(429, detail("too_many_concurrent_requests"), {"Retry-After": "0.1"}),
+        Failure(429, detail("system_busy")),
+        Failure(429, detail("too_many_concurrent_requests")),
+    ]
+    await opened(patience_seconds=30).synthesize(text=TEXT)
+    assert (len(vendors.elevenlabs.requests), vendors.elevenlabs.charges) == (4, 1)
+    reasons = [row["reason"] for row in books.rows() if row["status"] == "refused"]
+    assert ["too_many_concurrent_requests" in reason for reason in reasons] == [True, False, True]
+
+
 async def test_a_refused_key_is_named_and_never_shown(opened: Opened, vendors: VendorServer) -> None:
     vendors.elevenlabs.refused_keys.add(KEY)
     with pytest.raises(Permanent, match="check ELEVENLABS_API_KEY") as raised:
@@ -192,3 +208,65 @@ async def test_a_shared_section_is_bought_once_for_all_leads(opened: Opened, ven
         speeches = await opened().synthesize_sections(script)
         assert len(speeches) == 2
     assert vendors.elevenlabs.characters == 3 * len("Hi Ana.") + len("Here's the page.")
+
+
+def campaign(name: str) -> dict[str, Any]:
+    """A script with a sentence of the lead's, one for all, and one more of the lead's."""
+    everybody = {"text": "Here's the page.", "usual": "Here's the page.", "personal": False}
+    pieces = [
+        {"text": f"Hi {name}.", "usual": "Hi there.", "personal": True},
+        everybody,
+        {"text": f"Bye, {name}.", "usual": "Bye.", "personal": True},
+    ]
+    section = {
+        "title": "x", "duration_seconds": 5, "timing_marker": "[00:00]", "scene_type": "intro",
+        "content": " ".join(str(piece["text"]) for piece in pieces), "passages": pieces,
+    }  # fmt: skip
+    return {
+        "script_style": "casual",
+        "sections": [section],
+        "total_duration_seconds": 5,
+        "ai_model_used": "offline",
+    }
+
+
+async def test_sentences_for_all_are_bought_once_with_what_all_hear_around_them(
+    opened: Opened, vendors: VendorServer
+) -> None:
+    synthesizer = opened(patience_seconds=30)
+    speeches = [(await synthesizer.synthesize_sections(campaign(name)))[0] for name in ("Ana", "Ben")]
+    requests = {one["text"]: one for one in vendors.elevenlabs.requests}
+    assert len(vendors.elevenlabs.requests) == len(requests) == 5
+    assert requests["Here's the page."]["previous_text"] == "Hi there."
+    assert requests["Here's the page."]["next_text"] == "Bye."
+    assert requests["Hi Ben."]["next_text"] == "Here's the page."
+    assert "previous_text" not in requests["Hi Ben."]
+    assert [word.text for word in speeches[1].words] == [
+        "Hi",
+        "Ben.",
+        "Here's",
+        "the",
+        "page.",
+        "Bye,",
+        "Ben.",
+    ]
+    assert [piece.cache_hit for piece in speeches[1].pieces] == [False, True, False]
+    assert speeches[1].cost_usd == Decimal("0.0003") * len("Hi Ben.Bye, Ben.")
+    assert speeches[1].saved_usd == Decimal("0.0003") * len("Here's the page.")
+    starts = [word.start for word in speeches[1].words]
+    assert starts == sorted(starts)
+    assert speeches[1].words[-1].end <= speeches[1].duration_seconds
+
+
+@pytest.mark.parametrize("spoil", ["silent", "clipped", "short"])
+async def test_a_spoiled_piece_is_bought_again_once(
+    opened: Opened, vendors: VendorServer, spoil: str
+) -> None:
+    vendors.elevenlabs.spoiled.append(spoil)
+    speech = await opened().synthesize(text=TEXT)
+    assert vendors.elevenlabs.charges == 2
+    assert speech.cost_usd == 2 * Decimal("0.0003") * len(SAID)
+    vendors.elevenlabs.spoiled.extend([spoil, spoil])
+    with pytest.raises(Permanent, match="nothing that can be used"):
+        await opened().synthesize(text="Another sentence of some length.")
+    assert vendors.elevenlabs.charges == 4

@@ -17,6 +17,7 @@ GROUND = {
     "observability",
     "values",
     "html",
+    "loudness",
 }
 VENDORS = {
     "elevenlabs": {"shared/voice/elevenlabs.py"},

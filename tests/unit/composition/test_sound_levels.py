@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shared.composition.sound import RATE, Sound, add, level, measure, read_sound, silence
+from shared.composition.sound import add, level, read_sound, silence
+from shared.loudness import RATE, Sound, measure
 from tests.support.recorded_scenes import speech, wav
 
 

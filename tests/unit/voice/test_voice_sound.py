@@ -20,7 +20,7 @@ from shared.voice.sound import (
     write_sound,
 )
 from shared.voice.speech import Word
-from shared.voice.synthesizer import PAUSE_SECONDS, joined
+from shared.voice.pieces import joined
 
 
 def tone(seconds: float, rate: int = RATE, hertz: float = 440, level: float = 8000) -> Samples:
@@ -74,7 +74,7 @@ def test_an_unknown_format_is_named(tmp_path: Path) -> None:
 
 def test_joining_pauses_and_moves_the_words() -> None:
     words = [(Word(text="a", start=0.1, end=0.4),), (Word(text="b", start=0.2, end=0.5),)]
-    sound, moved = joined([tone(0.5), tone(1)], words)
-    assert sound.size / RATE == pytest.approx(1.5 + PAUSE_SECONDS)
+    sound, moved = joined([tone(0.5), tone(1)], words, [0.3, 9.9])
+    assert sound.size / RATE == pytest.approx(1.5 + 0.3)
     assert [word.text for word in moved] == ["a", "b"]
-    assert [word.start for word in moved] == pytest.approx([0.1, 0.7 + PAUSE_SECONDS])
+    assert [word.start for word in moved] == pytest.approx([0.1, 0.7 + 0.3])
