@@ -1,13 +1,15 @@
-"""The command `leadreel`: make a video, serve what is made, say what is missing."""
+"""The command `leadreel`: make a video, serve what is made, list the voices, say what is missing."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import math
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
 import psycopg2
 
@@ -15,6 +17,7 @@ from shared.errors import LeadreelError
 from shared.recording import Quality
 from shared.scripting import Style
 from shared.settings import read_settings
+from shared.voice import VoicePreset
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,18 +42,30 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="leadreel", description="A personal demo video for every lead.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_make(commands.add_parser("make", help="make one personal video"))
+    _add_record(commands.add_parser("record", help="film a page to an mp4, without the rest of the product"))
 
-    make = commands.add_parser("make", help="make one personal video")
+    up = commands.add_parser("up", help="serve the videos, and finish what was interrupted")
+    up.add_argument("--port", type=int, help="default: PORT, or 8000")
+    up.set_defaults(run=_up)
+
+    voices = commands.add_parser("voices", help="list the voices, and say whether each preset's is there")
+    voices.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    voices.set_defaults(run=_voices)
+
+    doctor = commands.add_parser("doctor", help="say what is missing on this machine and how to get it")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _add_make(make: argparse.ArgumentParser) -> None:
     make.add_argument("--url", help="the page to record (default: the demo site that comes with Leadreel)")
     make.add_argument("--name", required=True, help="the lead's name")
     make.add_argument("--company", required=True, help="the lead's company")
     make.add_argument("--industry", help="the lead's industry")
     make.add_argument("--email", help="the lead's address")
-    make.add_argument("--style", default="professional", choices=get_args(Style), help="the script's style")
-    make.add_argument("--duration", type=int, default=30, metavar="SECONDS", help="of the video (default 30)")
-    make.add_argument(
-        "--message", action="append", default=[], metavar="TEXT", help="a key message; may be repeated"
-    )
+    _add_script(make.add_argument_group("script"))
+    _add_voice(make.add_argument_group("voice"))
     make.add_argument(
         "--tour", type=Path, metavar="FILE", help="JSON: the steps of the page's tour (docs/tours.md)"
     )
@@ -58,7 +73,62 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
     make.set_defaults(run=_make)
 
-    film = commands.add_parser("record", help="film a page to an mp4, without the rest of the product")
+
+def _add_script(script: argparse._ArgumentGroup) -> None:
+    script.add_argument("--style", default="professional", choices=get_args(Style), help="the script's style")
+    script.add_argument(
+        "--duration", type=int, default=30, metavar="SECONDS", help="of the video (default 30)"
+    )
+    script.add_argument(
+        "--message", action="append", default=[], metavar="TEXT", help="a key message; may be repeated"
+    )
+    script.add_argument(
+        "--language", type=_language, default="en", metavar="CODE", help="ISO 639-1, such as es (default en)"
+    )
+    script.add_argument("--audience", metavar="TEXT", help="for whom the script is, such as `heads of sales`")
+    script.add_argument(
+        "--brand", type=Path, metavar="FILE", help='JSON: {"tone": "…", "use": ["…"], "avoid": ["…"]}'
+    )
+    script.add_argument(
+        "--ai-model", metavar="NAME", help="a name of AI_MODELS or OpenRouter's id (default OPENROUTER_MODEL)"
+    )
+    script.add_argument(
+        "--campaign", action="store_true", help="buy one script for all leads, instead of one for each"
+    )
+
+
+def _add_voice(voice: argparse._ArgumentGroup) -> None:
+    presets = get_args(VoicePreset)
+    voice.add_argument(
+        "--voice", default=presets[0], choices=presets, help=f"who speaks (default {presets[0]})"
+    )
+    for name, what in (
+        ("--stability", "how evenly"),
+        ("--similarity-boost", "how close to the original"),
+        ("--voice-style", "how expressively"),
+    ):
+        voice.add_argument(
+            name, type=_share, metavar="0..1", help=f"{what} it speaks (default: ElevenLabs' own)"
+        )
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch("[A-Za-z]{2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no ISO 639-1 code, such as en or es")
+    return text.lower()
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1, not {text!r}")
+    return share
+
+
+def _add_record(film: argparse.ArgumentParser) -> None:
     film.add_argument("url", metavar="URL")
     film.add_argument("--duration", type=float, required=True, metavar="SECONDS", help="of the recording")
     what = film.add_mutually_exclusive_group()
@@ -83,37 +153,40 @@ def _parser() -> argparse.ArgumentParser:
     film.add_argument("--json", action="store_true", help="end with one JSON object on standard output")
     film.set_defaults(run=_record)
 
-    up = commands.add_parser("up", help="serve the videos, and finish what was interrupted")
-    up.add_argument("--port", type=int, help="default: PORT, or 8000")
-    up.set_defaults(run=_up)
-
-    doctor = commands.add_parser("doctor", help="say what is missing on this machine and how to get it")
-    doctor.set_defaults(run=_doctor)
-    return parser
-
 
 def _make(asked: argparse.Namespace) -> int:
     from local.make import make_video  # each command imports only what it needs: `doctor` must always start
+
+    return asyncio.run(make_video(read_settings(), _request(asked), out=asked.out, as_json=asked.json))
+
+
+def _request(asked: argparse.Namespace) -> dict[str, Any]:
+    """The fields of a VideoRequest."""
+    from local.brand import read_brand
     from shared.recording import read_tour
 
-    return asyncio.run(
-        make_video(
-            read_settings(),
-            {
-                "url": asked.url,
-                "name": asked.name,
-                "company": asked.company,
-                "industry": asked.industry or None,
-                "email": asked.email or None,
-                "style": asked.style,
-                "duration_seconds": asked.duration,
-                "key_messages": asked.message,
-                "steps": read_tour(asked.tour) if asked.tour else (),
-            },
-            out=asked.out,
-            as_json=asked.json,
-        )
-    )
+    return {
+        "url": asked.url,
+        "name": asked.name,
+        "company": asked.company,
+        "industry": asked.industry or None,
+        "email": asked.email or None,
+        "style": asked.style,
+        "duration_seconds": asked.duration,
+        "key_messages": asked.message,
+        "language": asked.language,
+        "target_audience": asked.audience or None,
+        "brand": read_brand(asked.brand) if asked.brand else {},
+        "ai_model": asked.ai_model or None,
+        "script_mode": "campaign" if asked.campaign else "bespoke",
+        "voice_preset": asked.voice,
+        "voice_settings": {
+            "stability": asked.stability,
+            "similarity_boost": asked.similarity_boost,
+            "style": asked.voice_style,
+        },
+        "steps": read_tour(asked.tour) if asked.tour else (),
+    }
 
 
 def _record(asked: argparse.Namespace) -> int:
@@ -152,6 +225,12 @@ def _up(asked: argparse.Namespace) -> int:
     if asked.port is not None:
         settings = settings.model_copy(update={"port": asked.port})
     return asyncio.run(serve(settings))
+
+
+def _voices(asked: argparse.Namespace) -> int:
+    from local.voices import show_voices
+
+    return asyncio.run(show_voices(read_settings(), as_json=asked.json))
 
 
 def _doctor(asked: argparse.Namespace) -> int:

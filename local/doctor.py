@@ -12,6 +12,13 @@ FREE_GB = 2  # the packages take 1; a video takes some tens of MB, its frames a 
 BROWSER_CURE = "make browser"
 CHROMIUM_CURE = f"{BROWSER_CURE}; CHROMIUM_PATH, if it is set, must name a headless shell that runs"
 PACKAGES_CURE = "make clean setup"
+VOICES_CURE = (
+    "see `leadreel voices`; the key must be allowed to read voices; without one the offline voice speaks"
+)
+WITH_KEY = {
+    "ELEVENLABS_API_KEY": "ElevenLabs speaks",
+    "OPENROUTER_API_KEY": "OpenRouter's models write the scripts",
+}
 WITHOUT_KEY = {
     "ELEVENLABS_API_KEY": "the offline voice speaks",
     "OPENROUTER_API_KEY": "the offline writer writes the scripts",
@@ -35,7 +42,7 @@ class Finding:
 
 
 def doctor(settings: Settings) -> list[Finding]:
-    """Try everything that Leadreel needs, in about a second."""
+    """Try everything that Leadreel needs, in about a second; a vendor that is asked may take ten."""
     return judge(examine(settings))
 
 
@@ -54,6 +61,7 @@ def judge(machine: Machine) -> list[Finding]:
         _disk(machine),
         _port(machine),
         *(_key(name, there) for name, there in machine.keys.items()),
+        *_vendor_voices(machine.vendor_voices),
     ]
 
 
@@ -129,5 +137,14 @@ def _port(machine: Machine) -> Finding:
 
 
 def _key(name: str, there: bool) -> Finding:
-    without = WITHOUT_KEY.get(name, "optional")
-    return Finding(name, there, "set" if there else f"not set: {without}", needed=False)
+    if not there:
+        return Finding(name, False, f"not set: {WITHOUT_KEY.get(name, 'optional')}", needed=False)
+    return Finding(name, True, f"set: {WITH_KEY[name]}" if name in WITH_KEY else "set", needed=False)
+
+
+def _vendor_voices(tried: Tried | None) -> list[Finding]:
+    """None without a key. A vendor that can't be reached now may be later: no video is given up for it."""
+    if tried is None:
+        return []
+    cure = VOICES_CURE if tried.sure else ""
+    return [Finding("Voices", tried.works, " ".join(tried.text.split()), cure, needed=tried.sure)]

@@ -5,6 +5,7 @@ Each part is imported where it is tried: one that can't even be imported is a fi
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -23,10 +24,11 @@ from pydantic import SecretStr
 from local.guarded import Guarded, guarded
 from local.home import find_running
 from local.server import PortBusy, bind
-from shared.errors import LeadreelError
+from shared.errors import LeadreelError, Retryable
 from shared.settings import Settings
 
 TRY_SECONDS = 30.0
+ASK_SECONDS = 10.0  # a vendor, with a second or two for the import of its SDK
 FONT_FOLDERS = (
     Path("/usr/share/fonts"),
     Path("/usr/local/share/fonts"),
@@ -46,18 +48,23 @@ FONT_FILES: Final = {
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of trying a part. text: what it says of itself, or why it does not work."""
+    """What became of trying a part. text: what it says of itself, or why it does not work.
+
+    sure: False when it could not be found out whether it works.
+    """
 
     works: bool
     text: str
+    sure: bool = True
 
 
 @dataclass(frozen=True)
 class Machine:
     """What was found on this machine.
 
-    fonts, keys: by name, whether there is one. home_writable: Leadreel's home, or where it would be made.
-    free_bytes: where that is. port_served: by the runtime of this home; port_refused: why it can't be had.
+    fonts, keys: by name, whether there is one. vendor_voices: None without a key. home_writable: Leadreel's
+    home, or where it would be made. free_bytes: where that is. port_served: by the runtime of this home;
+    port_refused: why it can't be had.
     """
 
     python: tuple[int, int, int]
@@ -67,6 +74,7 @@ class Machine:
     ffmpeg: Tried
     postgres: Tried
     voice: Tried
+    vendor_voices: Tried | None
     runtime_client: Tried
     home: Path
     home_writable: bool
@@ -78,7 +86,7 @@ class Machine:
 
 
 def examine(settings: Settings) -> Machine:
-    """Try everything, in about a second. Raises nothing: what fails is told."""
+    """Try everything, in about a second; a vendor may take ten. Raises nothing: what fails is told."""
     home = settings.leadreel_home.absolute()
     standing = next(folder for folder in (home, *home.parents) if os.access(folder, os.F_OK))
     served, refused = _try_port(settings)
@@ -90,6 +98,7 @@ def examine(settings: Settings) -> Machine:
         ffmpeg=_try(lambda: _run(_ffmpeg(), "-version")),
         postgres=_try(lambda: _run(_postgres(), "--version")),
         voice=_try(_load_voice),
+        vendor_voices=_try(lambda: _ask_voices(settings)) if settings.elevenlabs_api_key else None,
         runtime_client=_try(_load_runtime_client),
         home=home,
         home_writable=standing.is_dir() and os.access(standing, os.W_OK | os.X_OK),
@@ -168,6 +177,26 @@ def _load_voice() -> Tried:
     from shared.voice.espeak import load_espeak
 
     return Tried(True, f"espeak-ng {load_espeak().version}")
+
+
+def _ask_voices(settings: Settings) -> Tried:
+    """Whether ElevenLabs has the voice of every preset."""
+    from local.voices import cast_presets
+
+    async def ask() -> list[str]:
+        async with asyncio.timeout(ASK_SECONDS):
+            casting = await cast_presets(settings)
+        return [f"{one.setting} ({one.voice_id or one.name})" for one in casting.presets if not one.known]
+
+    try:
+        unknown = list(dict.fromkeys(asyncio.run(ask())))
+    except TimeoutError:
+        return Tried(False, f"ElevenLabs does not answer within {ASK_SECONDS:.0f} s", sure=False)
+    except Retryable as error:
+        return Tried(False, str(error), sure=False)
+    if unknown:
+        return Tried(False, f"ElevenLabs doesn't know the voice of {', '.join(unknown)}")
+    return Tried(True, "ElevenLabs has the voice of every preset")
 
 
 def _load_runtime_client() -> Tried:

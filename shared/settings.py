@@ -23,6 +23,25 @@ class WrongSetting(Permanent):
     """A setting has a value that can't be used; the text names the variable."""
 
 
+AI_MODELS = {
+    "gpt-4": "openai/gpt-4",
+    "gpt-4-turbo": "openai/gpt-4-turbo",
+    "gpt-4o": "openai/gpt-4o",
+    "gpt-4o-mini": "openai/gpt-4o-mini",
+    "gpt-3.5-turbo": "openai/gpt-3.5-turbo",
+    "claude-3.5-sonnet": "anthropic/claude-3.5-sonnet",
+    "claude-3-haiku": "anthropic/claude-3-haiku",
+    "gemini-flash-1.5": "google/gemini-flash-1.5",
+    "llama-3.1-70b": "meta-llama/llama-3.1-70b-instruct",
+    "mistral-large": "mistralai/mistral-large",
+}
+"""Short names of models, and the ids that OpenRouter has for them."""
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def default_home() -> Path:
     """Where everything is kept unless LEADREEL_HOME says otherwise: the user's data folder."""
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
@@ -63,6 +82,8 @@ class Settings(BaseSettings):
     openrouter_api_key: SecretStr | None = None
     openrouter_base_url: str = "https://openrouter.ai/api/v1"
     openrouter_model: str = "openai/gpt-4o-mini"
+    openrouter_fallback_models: Annotated[tuple[str, ...], NoDecode] = ()
+    ai_models: Annotated[dict[str, str], NoDecode] = Field(default={}, validate_default=True)
 
     # voices: the vendor's voice id for each preset
     voice_professional_male: str = "21m00Tcm4TlvDq8ikWAM"
@@ -97,12 +118,35 @@ class Settings(BaseSettings):
         """`127.0.0.1:8000, intranet:80` becomes a tuple; each must be host:port."""
         if not isinstance(value, str):
             return value
-        hosts = tuple(part.strip() for part in value.split(",") if part.strip())
+        hosts = tuple(_parts(value))
         for pair in hosts:
             host, colon, port = pair.rpartition(":")
             if not (host and colon and port.isdigit()):
                 raise ValueError(f"{pair!r} is not host:port")
         return hosts
+
+    @field_validator("openrouter_fallback_models", mode="before")
+    @classmethod
+    def _split_models(cls, value: object) -> object:
+        """`openai/gpt-4o, gpt-4` becomes a tuple."""
+        return tuple(_parts(value)) if isinstance(value, str) else value
+
+    @field_validator("ai_models", mode="before")
+    @classmethod
+    def _read_models(cls, value: object) -> object:
+        """`gpt-4=openai/gpt-4, mine=acme/model` goes over the short names that there are anyway."""
+        if not isinstance(value, str):
+            return AI_MODELS | dict(value or {})  # type: ignore[call-overload]
+        pairs = [part.partition("=") for part in _parts(value)]
+        for name, sign, model in pairs:
+            if not (name.strip() and sign and "/" in model):
+                raise ValueError(f"{name + sign + model!r} is not name=vendor/model")
+        return AI_MODELS | {name.strip().lower(): model.strip() for name, _, model in pairs}
+
+    def models_for(self, asked: str) -> tuple[str, ...]:
+        """Whom to ask for a script: the model asked for (or OPENROUTER_MODEL), then the fallbacks."""
+        wanted = [asked or self.openrouter_model, *self.openrouter_fallback_models]
+        return tuple(dict.fromkeys(self.ai_models.get(name.lower(), name) for name in wanted))
 
     @field_validator("recording_access_key")
     @classmethod

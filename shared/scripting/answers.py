@@ -1,4 +1,4 @@
-"""The gate that a model's answer passes before it becomes a script."""
+"""A model's answer, read and judged, becomes the sections of a script."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from shared.scripting.brief import Brief, one_line
+from shared.scripting.brief import Brief, LeadData, one_line
+from shared.scripting.gate import RefusedText, StrangeData, check
 from shared.scripting.pace import spoken_seconds
 from shared.scripting.schedule import Part, shared_out, timed
 from shared.scripting.script import SceneType, Section
+from shared.scripting.template import (
+    Passage,
+    WrongTemplate,
+    passages,
+    variables_in,
+    without_fallback,
+)
 from shared.values import Value
 
 MOST_SECTIONS = 60
 LONGEST_CONTENT = 4000
-TOO_LONG = 1.15  # times the asked duration: beyond it, the video would not be what was asked
+VARIABLES = ("first_name", "company", "industry")
+"""Of a lead, as a template may name them."""
 
 RESPONSE_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -39,15 +48,6 @@ RESPONSE_SCHEMA: dict[str, Any] = {
     },
 }
 
-# what can't be said, or would send the viewer somewhere we did not choose
-_UNSPEAKABLE = re.compile(
-    r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|co|ai|dev|app)\b|\S+@\S+|[{}\[\]<>*#_|`\\]", re.IGNORECASE
-)
-
-
-class AnswerError(ValueError):
-    """The answer can't be used; the text says why, to the model that gave it."""
-
 
 class AnsweredSection(Value):
     """A section as a model gives it."""
@@ -64,48 +64,87 @@ class AnsweredScript(Value):
     sections: Annotated[tuple[AnsweredSection, ...], Field(min_length=1, max_length=MOST_SECTIONS)]
 
 
-def read_answer(content: str, brief: Brief) -> tuple[Section, ...]:
-    """Sections that add up exactly to the asked duration. Raises AnswerError."""
-    try:
-        answered = AnsweredScript.model_validate_json(content).sections
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise AnswerError(f"it does not fit the schema ({where or 'the JSON'}: {first['msg']}).") from error
-    parts = [
-        Part(section.title, spelled_as_given(section.content, brief), section.scene_type)
-        for section in answered
-    ]
-    check(parts, brief)
+def read_answer(
+    content: str, brief: Brief, *, instructions: str = "", strange: StrangeData | None = None
+) -> tuple[Section, ...]:
+    """Sections that add up exactly to the asked duration.
+
+    What was written for a campaign has passages for this lead, and is judged as everybody else would hear it,
+    too. instructions: what the model was told. strange: see `gate`.
+
+    Raises:
+        RefusedText: with what is wrong.
+    """
+    answered = _parsed(content)
+    if brief.mode == "campaign":
+        _check_personal(answered)
+        nobody = brief.model_copy(update={"lead": LeadData(name="")})
+        usual = [_part(section, [_usual(one) for one in _passages(section, {})]) for section in answered]
+        check(usual, nobody, instructions=instructions, strange=strange)
+        values = lead_values(brief.lead)
+        parts = [_part(section, _passages(section, values)) for section in answered]
+    else:
+        parts = [
+            Part(section.title, spelled_as_given(section.content, brief), section.scene_type)
+            for section in answered
+        ]
+        check(parts, brief, instructions=instructions, strange=strange)
     asked = sum(section.duration_seconds for section in answered)
     weights = [
-        max(spoken_seconds(part.content), section.duration_seconds / asked * brief.duration_seconds)
+        max(
+            spoken_seconds(part.content, brief.language) * brief.tempo,
+            section.duration_seconds / asked * brief.duration_seconds,
+        )
         for part, section in zip(parts, answered, strict=True)
     ]
     return timed(parts, shared_out(brief.duration_seconds, weights))
 
 
-def check(parts: list[Part], brief: Brief) -> None:
-    """Raises AnswerError with the first thing that is wrong."""
-    if len(parts) > brief.duration_seconds * 2:
-        raise AnswerError("it has more sections than half seconds.")
-    if parts[0].scene_type != "intro":
-        raise AnswerError("the first section must have scene_type intro.")
-    said = " ".join(part.content for part in parts)
-    given = [brief.lead.first_name, brief.lead.name, brief.lead.spoken_company, *brief.key_messages]
-    rest = said
-    for value in given:
-        rest = rest.replace(value, " ") if value else rest
-    if found := _UNSPEAKABLE.search(rest):
-        raise AnswerError(f"{found.group()!r} is not to be said.")
-    for field, value in (("name", brief.lead.first_name), ("company", brief.lead.spoken_company)):
-        if value and value not in said:
-            raise AnswerError(f"the {field} must be spelled exactly {value!r} and be said.")
-    longest = brief.duration_seconds * TOO_LONG
-    if spoken_seconds(said) > longest:
-        words = len(said.split())
-        fit = int(words * brief.duration_seconds / spoken_seconds(said))
-        raise AnswerError(f"its {words} words take too long to say; use at most {fit}.")
+def _parsed(content: str) -> tuple[AnsweredSection, ...]:
+    try:
+        return AnsweredScript.model_validate_json(content).sections
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RefusedText(f"it does not fit the schema ({where or 'the JSON'}: {first['msg']}).") from error
+
+
+def _check_personal(sections: tuple[AnsweredSection, ...]) -> None:
+    whole = " ".join(section.content for section in sections)
+    for name in ("first_name", "company"):
+        if f"{{{name}" not in whole:
+            raise RefusedText(f"it must say {{{name}|…}} somewhere, with a fallback.")
+
+
+def lead_values(lead: LeadData) -> dict[str, str]:
+    """What a template may say of a lead; empty where nothing is known, or nothing that can be said."""
+    return {
+        "first_name": lead.first_name,
+        "company": lead.spoken_company,
+        "industry": lead.spoken_industry,
+    }
+
+
+def _passages(section: AnsweredSection, values: dict[str, str]) -> list[Passage]:
+    """Raises RefusedText if the section is no template that fits every lead."""
+    try:
+        unknown = [name for name in variables_in(section.content) if name not in VARIABLES]
+        bare = without_fallback(section.content)
+        if unknown or bare:
+            wrong = f"{{{unknown[0]}}} is none of them" if unknown else f"{{{bare[0]}}} has no fallback"
+            raise WrongTemplate(wrong)
+        return passages(section.content, values)
+    except WrongTemplate as error:
+        raise RefusedText(f"its placeholders can't be used: {error}.") from error
+
+
+def _usual(passage: Passage) -> Passage:
+    return passage.model_copy(update={"text": passage.usual})
+
+
+def _part(section: AnsweredSection, pieces: list[Passage]) -> Part:
+    content = " ".join(piece.text for piece in pieces)
+    return Part(section.title, content, section.scene_type, tuple(pieces))
 
 
 def spelled_as_given(content: str, brief: Brief) -> str:

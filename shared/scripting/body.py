@@ -8,8 +8,8 @@ from itertools import combinations
 
 from shared.scripting.brief import Brief
 from shared.scripting.messages import told, told_briefly
-from shared.scripting.pace import SECONDS_PER_STOP, room, slot_for, spoken_seconds
-from shared.scripting.phrases import StylePhrases, Topic
+from shared.scripting.pace import room, slot_for
+from shared.scripting.phrases import Phrases, StylePhrases, Topic
 from shared.scripting.schedule import Part, shared_out
 from shared.scripting.script import SceneType
 
@@ -38,29 +38,31 @@ class Plot:
     spare: tuple[str, ...]
 
 
-def write_body(brief: Brief, phrases: StylePhrases, more: Sequence[Topic], seconds: float) -> Body:
-    """Sections for `seconds` (whole halves): a look at the page, a feature for each key message, a proof."""
+def write_body(brief: Brief, phrases: StylePhrases, language: Phrases, seconds: float) -> Body:
+    """Sections for `seconds` (whole halves): a look at the page, a feature for each key message, a proof.
+
+    phrases: those of the brief's style, in `language`.
+    """
     if seconds <= 6.5 and not brief.key_messages:
-        plots = [Plot("The page", "demo", (), tuple(phrases.short_look))]
-        return Body(_parts([_longest(plots[0], seconds)], plots), (seconds,))
-    plots = plotted(brief, phrases, more, seconds)
-    texts = written(plots, seconds)
-    slots = [slot_for(spoken_seconds(text)) for text in texts]
+        plots = [Plot(language.titles.page, "demo", (), tuple(phrases.short_look))]
+        return Body(_parts([_longest(plots[0], seconds, language)], plots), (seconds,))
+    plots = plotted(brief, phrases, language, seconds)
+    texts = written(plots, seconds, language)
+    lengths = [language.seconds(text) for text in texts]
+    slots = [slot_for(length) for length in lengths]
     if sum(slots) > seconds:
-        return Body(
-            _parts(texts, plots), tuple(shared_out(seconds, [spoken_seconds(text) for text in texts]))
-        )
+        return Body(_parts(texts, plots), tuple(shared_out(seconds, lengths)))
     holds = shared_out(seconds - sum(slots) + len(slots) / 2, [1.0] * len(slots))
     durations = (slot + hold - 0.5 for slot, hold in zip(slots, holds, strict=True))
     return Body(_parts(texts, plots), tuple(durations))
 
 
-def plotted(brief: Brief, phrases: StylePhrases, more: Sequence[Topic], seconds: float) -> list[Plot]:
+def plotted(brief: Brief, phrases: StylePhrases, language: Phrases, seconds: float) -> list[Plot]:
     """Which sections there are: about one in eleven seconds, as long as there is something to say."""
     count = max(1, round(seconds / SECTION_SECONDS))
     proof = list(phrases.proof) if brief.duration_seconds >= WITH_PROOF_SECONDS and count > 2 else []
-    demo, *topics = [*phrases.topics, *more]
-    features = messages_plots(brief, phrases, max(1, count - 1 - len(proof)), seconds)
+    demo, *topics = [*phrases.topics, *language.more]
+    features = messages_plots(brief, phrases, language, max(1, count - 1 - len(proof)), seconds)
     if count == 1:
         return [_with_messages(demo, brief, features)]
     first = (demo.sentences[0], *_audience(brief, phrases))
@@ -71,28 +73,31 @@ def plotted(brief: Brief, phrases: StylePhrases, more: Sequence[Topic], seconds:
     return [opening, *features, *told_topics, *proofs]
 
 
-def messages_plots(brief: Brief, phrases: StylePhrases, most: int, seconds: float) -> list[Plot]:
+def messages_plots(
+    brief: Brief, phrases: StylePhrases, language: Phrases, most: int, seconds: float
+) -> list[Plot]:
     """The key messages in at most `most` sections; those at the end that have no room are left out."""
     messages = list(brief.key_messages)
-    if messages and spoken_seconds(told(messages, phrases, 0)) > room(seconds):
-        return [_brief_messages(messages, phrases, seconds)]
+    if messages and language.seconds(told(messages, phrases, language.words, 0)) > room(seconds):
+        return [_brief_messages(messages, phrases, language, seconds)]
     count = min(most, len(messages))
     plots: list[Plot] = []
     used = 0
     for index in range(count):
         some = messages[used : len(messages) * (index + 1) // count]
         followers = phrases.followers[index::count]
-        plots.append(Plot("What stands out", "feature", (told(some, phrases, used),), followers))
+        text = told(some, phrases, language.words, used)
+        plots.append(Plot(language.titles.messages, "feature", (text,), followers))
         used += len(some)
     return plots
 
 
-def _brief_messages(messages: list[str], phrases: StylePhrases, seconds: float) -> Plot:
-    while len(messages) > 1 and spoken_seconds(told_briefly(messages)) > TIGHT * seconds:
+def _brief_messages(messages: list[str], phrases: StylePhrases, language: Phrases, seconds: float) -> Plot:
+    while len(messages) > 1 and language.seconds(told_briefly(messages, language.words)) > TIGHT * seconds:
         messages.pop()
-    framed = told(messages, phrases, 0)
-    text = framed if spoken_seconds(framed) <= TIGHT * seconds else told_briefly(messages)
-    return Plot("What stands out", "feature", (text,), phrases.followers)
+    framed = told(messages, phrases, language.words, 0)
+    text = framed if language.seconds(framed) <= TIGHT * seconds else told_briefly(messages, language.words)
+    return Plot(language.titles.messages, "feature", (text,), phrases.followers)
 
 
 def _with_messages(demo: Topic, brief: Brief, features: Sequence[Plot]) -> Plot:
@@ -111,22 +116,22 @@ def _audience(brief: Brief, phrases: StylePhrases) -> tuple[str, ...]:
     return (phrases.audience.replace("{audience}", audience),)
 
 
-def written(plots: Sequence[Plot], seconds: float) -> list[str]:
+def written(plots: Sequence[Plot], seconds: float, language: Phrases) -> list[str]:
     """Each section as full as its share of the time allows; what one leaves over is the next one's."""
     texts: list[str] = []
     left = seconds
     for index, plot in enumerate(plots):
-        needed_later = sum(slot_for(spoken_seconds(" ".join(later.needed))) for later in plots[index + 1 :])
+        needed_later = sum(slot_for(language.seconds(" ".join(later.needed))) for later in plots[index + 1 :])
         share = min(left / (len(plots) - index), left - needed_later)
-        texts.append(_fullest(plot, share))
-        left -= slot_for(spoken_seconds(texts[-1]))
+        texts.append(_fullest(plot, share, language))
+        left -= slot_for(language.seconds(texts[-1]))
     return texts
 
 
-def _fullest(plot: Plot, slot_seconds: float) -> str:
+def _fullest(plot: Plot, slot_seconds: float, language: Phrases) -> str:
     """The needed sentences and those spare ones that fill the slot best, in order."""
-    lengths = [spoken_seconds(sentence) + SECONDS_PER_STOP for sentence in plot.spare]
-    space = room(slot_seconds) - spoken_seconds(" ".join(plot.needed))
+    lengths = [language.seconds(sentence.removeprefix(STRAIGHT_AFTER)) for sentence in plot.spare]
+    space = room(slot_seconds) - language.seconds(" ".join(plot.needed))
     best: tuple[int, ...] = ()
     longest = 0.0
     most = len(plot.spare) if len(plot.spare) <= 6 else 3  # keeps the combinations few
@@ -146,12 +151,10 @@ def _follows(plot: Plot, chosen: Sequence[int]) -> bool:
     )
 
 
-def _longest(plot: Plot, slot_seconds: float) -> str:
+def _longest(plot: Plot, slot_seconds: float, language: Phrases) -> str:
     """The longest one of the spare texts that has room, else the shortest."""
-    lengths = sorted(plot.spare, key=spoken_seconds)
-    return next(
-        (text for text in reversed(lengths) if spoken_seconds(text) <= room(slot_seconds)), lengths[0]
-    )
+    texts = sorted(plot.spare, key=language.seconds)
+    return next((text for text in reversed(texts) if language.seconds(text) <= room(slot_seconds)), texts[0])
 
 
 def _parts(texts: Sequence[str], plots: Sequence[Plot]) -> tuple[Part, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -15,6 +16,17 @@ from shared.values import Value
 JOINERS = "\u200c\u200d"  # parts of emoji and of words in Persian and Hindi
 HONORIFICS = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame"}
 SAYABLE_CHARACTERS = 40  # nobody says a longer name in a greeting
+SAYABLE_WORDS = 6  # of a company
+
+# What no name has: brackets and signs, a sentence that follows a stop, addresses, numbers to call.
+# `Booking.com` and `Acme Inc.` are names, and so are `Yahoo! Japan` and `St. Jude Research Hospital`.
+_NO_NAME = re.compile(
+    r"[<>{}\[\]|\\*#_;:=]|(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\b\w)[.!?]\s+\S+\s+\S+\s+\S"
+    r"|//|www\.|\S@\S|\d{5}|\d[\d\s().-]{6,}\d",
+    re.IGNORECASE,
+)
+
+Mode = Literal["bespoke", "campaign"]
 
 
 class WrongBrief(Permanent):
@@ -67,12 +79,19 @@ class LeadData(BaseModel):
         if not words:
             return name if len(name) <= SAYABLE_CHARACTERS else ""
         first = " ".join(words) if _is_east_asian(words[0]) else words[0].strip('"“”„«»()[],;')
-        return first if len(first) <= SAYABLE_CHARACTERS else ""
+        return first if len(first) <= SAYABLE_CHARACTERS and not _NO_NAME.search(first) else ""
 
     @property
     def spoken_company(self) -> str:
-        """The company as given; empty if it is too long to say."""
-        return self.company if len(self.company) <= 2 * SAYABLE_CHARACTERS else ""
+        """The company as given; empty if it is too long to say, or no name at all."""
+        short = len(self.company) <= 2 * SAYABLE_CHARACTERS and len(self.company.split()) <= SAYABLE_WORDS
+        return self.company if short and not _NO_NAME.search(self.company) else ""
+
+    @property
+    def spoken_industry(self) -> str:
+        """The industry as given; empty if it is too long to say, or none at all."""
+        short = len(self.industry) <= SAYABLE_CHARACTERS and len(self.industry.split()) <= SAYABLE_WORDS
+        return self.industry if short and not _NO_NAME.search(self.industry) else ""
 
 
 def _is_east_asian(word: str) -> bool:
@@ -80,36 +99,55 @@ def _is_east_asian(word: str) -> bool:
     return any(name.startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for name in names)
 
 
+class Brand(Value):
+    """How the sender's brand speaks. tone: in the sender's own words. use, avoid: words and phrases."""
+
+    tone: Annotated[Line, Field(max_length=500)] = ""
+    use: tuple[Annotated[Line, Field(min_length=1, max_length=100)], ...] = Field((), max_length=50)
+    avoid: tuple[Annotated[Line, Field(min_length=1, max_length=100)], ...] = Field((), max_length=200)
+
+
 class Brief(Value):
-    """An order for a script. duration_seconds: whole half seconds. model: a vendor's id, or empty."""
+    """An order for a script. duration_seconds: whole half seconds.
+
+    language: ISO 639-1. model: as the user names it, or empty. mode: whether a model writes for this lead
+    alone or for all of a campaign. addresses: hosts that may be said. variant: neighbouring leads have
+    neighbouring numbers, so that they hear different words; None takes it from the lead. tempo: how much
+    longer the voice takes than the usual one.
+    """
 
     lead: LeadData
     style: Style
     duration_seconds: float = Field(multiple_of=0.5, ge=5)
     key_messages: tuple[Annotated[Line, Field(max_length=500)], ...] = Field((), max_length=50)
     target_audience: Annotated[Line, Field(max_length=500)] = ""
+    language: str = Field("en", pattern=r"^[a-z]{2}$")
+    brand: Brand = Brand()
+    mode: Mode = "bespoke"
     model: Line = ""
+    addresses: tuple[str, ...] = ()
+    variant: int | None = Field(None, ge=0)
+    tempo: float = Field(1.0, gt=0.3, lt=3)
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def make_brief(
-    lead_data: Mapping[str, Any],
-    style: str,
-    duration: float,
-    key_messages: Sequence[str],
-    target_audience: str | None,
-    ai_model: str | None,
-    longest_seconds: float,
+    lead_data: Mapping[str, Any], longest_seconds: float, key_messages: Sequence[str] = (), **order: Any
 ) -> Brief:
-    """Raises WrongBrief naming the field."""
+    """order: the other fields of a Brief.
+
+    Raises:
+        WrongBrief: naming the field.
+    """
     try:
         brief = Brief.model_validate(
             {
                 "lead": dict(lead_data),
-                "style": style,
-                "duration_seconds": duration,
-                "key_messages": tuple(message for message in key_messages if message and message.strip()),
-                "target_audience": target_audience,
-                "model": ai_model,
+                "key_messages": tuple(message for message in key_messages if message and _has_words(message)),
+                **order,
             }
         )
     except ValidationError as error:

@@ -14,13 +14,16 @@ import httpx
 
 from shared.costs import Answer, AnswerLost, Ledger, PaidCall
 from shared.errors import LeadreelError, Permanent, RateLimited, Retryable
-from shared.scripting.answers import RESPONSE_SCHEMA, AnswerError, read_answer
+from shared.scripting.answers import RESPONSE_SCHEMA, read_answer
 from shared.scripting.brief import Brief
-from shared.scripting.prompt import prompt_messages
+from shared.scripting.gate import RefusedText, StrangeData
+from shared.scripting.prompt import instructions, prompt_messages
 from shared.scripting.script import Script
 from shared.settings import Settings
 
-TIMEOUT_SECONDS = 50.0  # two rounds must fit into the step's time
+# Two rounds must fit into the step's time (120 s), with what each may wait for a model that is busy
+TIMEOUT_SECONDS = 50.0
+PATIENCE_SECONDS = 8.0
 ROUNDS = 2
 
 
@@ -29,44 +32,59 @@ class Unusable(Permanent):
 
 
 class OpenRouterWriter:
-    """Buys through the ledger. `settings` carry the key, the base URL and the default model."""
+    """Buys through the ledger. `settings` carry the key, the base URL and the models. strange: see `gate`."""
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, strange: StrangeData | None = None) -> None:
         if settings.openrouter_api_key is None:
             raise Permanent("OPENROUTER_API_KEY is not set, so no model can be asked for a script")
         self._key = settings.openrouter_api_key.get_secret_value()
         self._settings = settings
         self._ledger = ledger
+        self._strange = strange
 
     async def write(self, brief: Brief) -> Script:
-        """An answer that can't be used is sent back once with what is wrong with it; both rounds are paid."""
+        """An answer that can't be used is sent back once with what is wrong with it; both rounds are paid.
+
+        A campaign's order is the same for all its leads, so its answer is bought once.
+        """
+        models = self._settings.models_for(brief.model)
         messages = prompt_messages(brief)
         cost, complaint = Decimal(0), ""
         for _ in range(ROUNDS):
-            answer = await self._ask(brief.model or self._settings.openrouter_model, messages)
+            answer = await self._ask(models, messages)
             cost += answer.cost_usd
             reply = json.loads(answer.body)
             content = str(reply["choices"][0]["message"].get("content") or "")
             try:
-                return Script(
-                    script_style=brief.style,
-                    sections=read_answer(content, brief),
-                    total_duration_seconds=brief.duration_seconds,
-                    ai_model_used=str(reply.get("model") or brief.model or self._settings.openrouter_model),
-                    ai_cost=cost,
+                sections = read_answer(
+                    content, brief, instructions=instructions(brief), strange=self._strange
                 )
-            except AnswerError as error:
+            except RefusedText as error:
                 complaint = str(error)
                 messages = [
                     *messages,
                     {"role": "assistant", "content": content},
                     {"role": "user", "content": f"That can't be used: {complaint} Answer again, whole."},
                 ]
+                continue
+            return Script(
+                script_style=brief.style,
+                language=brief.language,
+                sections=sections,
+                total_duration_seconds=brief.duration_seconds,
+                ai_model_used=str(reply.get("model") or models[0]),
+                ai_cost=cost,
+            )
         raise Unusable(f"the model's script can't be used: {complaint} Try another model (ai_model).")
 
-    async def _ask(self, model: str, messages: list[dict[str, str]]) -> Answer:
-        request = {
-            "model": model,
+    async def _ask(self, models: tuple[str, ...], messages: list[dict[str, str]]) -> Answer:
+        """models: the first is asked; where it can't answer, OpenRouter asks the next.
+
+        https://openrouter.ai/docs/guides/routing/model-fallbacks
+        """
+        request: dict[str, Any] = {
+            "model": models[0],
+            **({"models": models} if len(models) > 1 else {}),
             "messages": messages,
             "response_format": {
                 "type": "json_schema",
@@ -75,7 +93,9 @@ class OpenRouterWriter:
             "usage": {"include": True},
         }
         call = PaidCall("openrouter", "chat/completions", request)
-        return await self._ledger.buy(call, lambda: self._purchase(request))
+        return await self._ledger.buy(
+            call, lambda: self._purchase(request), patience_seconds=PATIENCE_SECONDS
+        )
 
     async def _purchase(self, request: dict[str, Any]) -> Answer:
         url = f"{self._settings.openrouter_base_url.rstrip('/')}/chat/completions"

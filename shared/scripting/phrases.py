@@ -8,10 +8,34 @@ from functools import cache
 from importlib.resources import files
 from string import Formatter
 
+from shared.scripting.pace import spoken_seconds
 from shared.scripting.script import Style
 from shared.values import Value
 
 STOPS = ".!?…。！？"
+
+
+class Words(Value):
+    """How messages are woven in.
+
+    common: case-folded words that begin a fragment and are no names. sentence_starts: those that begin a
+    whole sentence. and_word: what stands between the last two of a list. and_word_before: what stands there
+    instead, by the regular expression that the last one begins with.
+    """
+
+    common: frozenset[str]
+    sentence_starts: frozenset[str]
+    and_word: str
+    and_word_before: Mapping[str, str] = {}
+
+
+class Titles(Value):
+    """Of sections that have no topic."""
+
+    introduction: str
+    page: str
+    messages: str
+    next_step: str
 
 
 class Topic(Value):
@@ -38,11 +62,21 @@ class StylePhrases(Value):
 
 
 class Phrases(Value):
-    """A language. more: topics for every style. industries: what is said after `in`, by lower-case name."""
+    """A language by its ISO 639-1 code. more: topics for every style.
 
+    industries: what is said after `in`, by lower-case name.
+    """
+
+    code: str
+    words: Words
+    titles: Titles
     styles: Mapping[Style, StylePhrases]
     more: tuple[Topic, ...]
     industries: Mapping[str, str]
+
+    def seconds(self, text: str) -> float:
+        """How long the text takes to say."""
+        return spoken_seconds(text, self.code)
 
 
 @cache
@@ -51,8 +85,8 @@ def read_phrases(language: str = "en") -> Phrases:
     table = tomllib.loads(
         files("shared.scripting").joinpath("phrases", f"{language}.toml").read_text("utf-8")
     )
-    more, industries = table.pop("more"), table.pop("industries")
-    return Phrases.model_validate({"styles": table, "more": more, "industries": industries})
+    shared = {name: table.pop(name) for name in ("words", "titles", "more", "industries")}
+    return Phrases.model_validate({"code": language, "styles": table, **shared})
 
 
 def fill(template: str, values: Mapping[str, str]) -> str | None:

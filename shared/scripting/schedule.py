@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.scripting.script import SceneType, Section
+from shared.scripting.template import Passage
 
 
 @dataclass(frozen=True)
 class Part:
-    """A section before it has its time."""
+    """A section before it has its time. passages: see Section."""
 
     title: str
     content: str
     scene_type: SceneType
+    passages: tuple[Passage, ...] = ()
 
 
 def shared_out(total_seconds: float, weights: Sequence[float]) -> list[float]:
@@ -47,6 +49,7 @@ def timed(parts: Sequence[Part], durations: Sequence[float]) -> tuple[Section, .
                 duration_seconds=duration,
                 scene_type=part.scene_type,
                 timing_marker=f"[{int(start) // 60:02d}:{int(start) % 60:02d}]",
+                passages=part.passages,
             )
         )
         start += duration

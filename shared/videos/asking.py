@@ -31,11 +31,12 @@ from shared.recording import (
     Visitor,
     check_timezone,
 )
-from shared.scripting import Style
+from shared.scripting import Brand, Mode, Style
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.values import Value
 from shared.videos.demo_sites import find_demo_site, same_site, visitor_of
+from shared.voice import VoiceSettings
 from shared.workflow import STEPS
 
 
@@ -71,7 +72,13 @@ class VideoRequest(Value):
     industry: Annotated[Text, Field(max_length=300)] | None = None
     email: EmailStr | None = None
     style: Style = "professional"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    target_audience: Annotated[Text, Field(max_length=300)] | None = None
+    brand: Brand = Brand()
+    ai_model: Annotated[Text, Field(max_length=200)] | None = None
+    script_mode: Mode = "bespoke"
     voice_preset: str = "professional_male"
+    voice_settings: VoiceSettings = VoiceSettings()
     duration_seconds: int = 30
     key_messages: tuple[Annotated[Text, Field(min_length=1, max_length=300)], ...] = ()
     quality: str = "high"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.costs import AnswerLost, FileBooks
+from shared.costs import AnswerLost, FileBooks, open_file_ledger
 from shared.errors import LeadreelError, Permanent, RateLimited, Retryable
 from shared.scripting import ScriptGenerator
 from shared.settings import Settings
@@ -32,7 +32,8 @@ def settings(vendors: VendorServer, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def generator(settings: Settings) -> ScriptGenerator:
-    return ScriptGenerator(settings)
+    """Asks a busy model once."""
+    return ScriptGenerator(settings, open_file_ledger(settings, patience_seconds=0))
 
 
 def books(settings: Settings) -> FileBooks:
@@ -147,6 +148,17 @@ async def test_what_goes_wrong_says_what_to_do_and_a_retry_helps_where_it_can(
     if isinstance(raised.value, Retryable):
         await generator.generate_script(LEAD)
         assert vendors.openrouter.charges == charges + 1
+
+
+async def test_a_model_that_is_busy_is_asked_again_when_it_said(
+    vendors: VendorServer, settings: Settings
+) -> None:
+    vendors.openrouter.failures.append(Failure(429, {"error": {"code": 429}}, {"Retry-After": "0.1"}))
+    await ScriptGenerator(settings).generate_script(LEAD)
+    assert (len(vendors.openrouter.requests), vendors.openrouter.charges) == (2, 1)
+    vendors.openrouter.failures.append(Failure(429, {"error": {"code": 429}}, {"Retry-After": "20"}))
+    with pytest.raises(RateLimited):  # a step has no time for that
+        await ScriptGenerator(settings).generate_script(LEAD, "casual")
 
 
 async def test_a_refused_key_is_named_and_never_shown(

@@ -17,6 +17,7 @@ GOOD = Machine(
     ffmpeg=Tried(True, "ffmpeg version 9.0 Copyright (c) 2000-2026\nconfiguration: --enable-libx264"),
     postgres=Tried(True, "postgres (PostgreSQL) 18.4"),
     voice=Tried(True, "espeak-ng 1.52.0"),
+    vendor_voices=None,
     runtime_client=Tried(True, "awslambdaric 4.2.2"),
     home=Path("/home/ana/.local/share/leadreel"),
     home_writable=True,
@@ -54,6 +55,7 @@ BROKEN = Tried(False, "it is gone\nfor good")
         (replace(GOOD, ffmpeg=Tried(True, "ffmpeg 9")), "FFmpeg", "without libx264", "IMAGEIO_FFMPEG_EXE"),
         (replace(GOOD, postgres=BROKEN), "Postgres", "it is gone", "make clean setup"),
         (replace(GOOD, voice=BROKEN), "Offline voice", "it is gone", "make clean setup"),
+        (replace(GOOD, vendor_voices=BROKEN), "Voices", "it is gone for good", "leadreel voices"),
         (replace(GOOD, runtime_client=BROKEN), "Lambda runtime", "it is gone", "make clean setup"),
         (replace(GOOD, home_writable=False), "Home folder", "can't be written to", "LEADREEL_HOME"),
         (replace(GOOD, free_bytes=10**9), "Disk", "1.0 GB free, 2 GB are needed", "make room"),
@@ -75,6 +77,19 @@ def test_a_busy_port_does_not_stop_videos() -> None:
         "Port", False, busy.port_refused, "make up PORT=8001, or any other", False
     )
     assert found(replace(GOOD, port_served=True), "Port").found == "8000, served by Leadreel"
+
+
+def test_a_vendor_out_of_reach_does_not_stop_videos() -> None:
+    away = replace(GOOD, vendor_voices=Tried(False, "ElevenLabs can't be reached", sure=False))
+    assert missing(judge(away)) == []
+    assert found(away, "Voices") == Finding("Voices", False, "ElevenLabs can't be reached", needed=False)
+    assert "Voices" not in {finding.name for finding in judge(GOOD)}
+
+
+def test_a_key_says_what_it_brings() -> None:
+    with_keys = replace(GOOD, keys={"ELEVENLABS_API_KEY": True, "OPENROUTER_API_KEY": True})
+    assert found(with_keys, "ELEVENLABS_API_KEY").found == "set: ElevenLabs speaks"
+    assert found(with_keys, "OPENROUTER_API_KEY").found == "set: OpenRouter's models write the scripts"
 
 
 def test_the_table_puts_the_cure_below_what_is_missing() -> None:

@@ -12,10 +12,10 @@ from shared.scripting.brief import Brief, LeadData, make_brief
 ORDER: dict[str, Any] = {
     "lead_data": {"name": "Ana Silva", "company": "Acme"},
     "style": "professional",
-    "duration": 30,
+    "duration_seconds": 30,
     "key_messages": (),
     "target_audience": None,
-    "ai_model": None,
+    "model": None,
     "longest_seconds": 600,
 }
 
@@ -34,10 +34,10 @@ def make(**changes: Any) -> Brief:
         ({"lead_data": {"name": 7}}, r"lead\.name"),
         ({"lead_data": {"name": "x" * 1001}}, r"lead\.name"),
         ({"style": "poetic"}, "style: Input should be 'professional', 'casual'"),
-        ({"duration": 4.5}, "duration: .*greater than or equal to 5"),
-        ({"duration": 12.3}, "duration: .*multiple of 0.5"),
-        ({"duration": 601}, r"duration: at most 600 seconds \(VIDEO_MAX_DURATION_SECONDS\)"),
-        ({"duration": float("nan")}, "duration"),
+        ({"duration_seconds": 4.5}, "duration: .*greater than or equal to 5"),
+        ({"duration_seconds": 12.3}, "duration: .*multiple of 0.5"),
+        ({"duration_seconds": 601}, r"duration: at most 600 seconds \(VIDEO_MAX_DURATION_SECONDS\)"),
+        ({"duration_seconds": float("nan")}, "duration"),
         ({"key_messages": ("x" * 501,)}, r"key_messages\.0"),
     ],
 )

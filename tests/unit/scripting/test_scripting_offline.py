@@ -44,7 +44,7 @@ LEADS: dict[str, dict[str, Any]] = {
 async def write(
     lead: dict[str, Any], style: str = "professional", duration: float = 30, messages: tuple[str, ...] = ()
 ) -> Script:
-    brief = make_brief(lead, style, duration, messages, None, None, 600)
+    brief = make_brief(lead, 600, messages, style=style, duration_seconds=duration)
     return await OfflineWriter().write(brief)
 
 
@@ -185,7 +185,9 @@ async def test_a_fragment_keeps_the_capital_of_a_name() -> None:
 
 async def test_an_audience_is_mentioned_if_it_reads_as_one() -> None:
     for audience, said in (("operations leads", True), ("http://x.example/<b>", False), ("", False)):
-        brief = make_brief(LEADS["plain"], "professional", 60, (), audience, None, 600)
+        brief = make_brief(
+            LEADS["plain"], 600, style="professional", duration_seconds=60, target_audience=audience
+        )
         script = await OfflineWriter().write(brief)
         assert ("intended for" in str(script)) is said
 

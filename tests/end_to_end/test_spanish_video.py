@@ -1,0 +1,26 @@
+"""A video in another language, from the option to the captions, with nothing but the command."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tests.end_to_end.conftest import Site, new_home
+
+
+def test_it_speaks_spanish_with_the_voice_that_was_asked_for(site: Site, tmp_path: Path) -> None:
+    leadreel = new_home(tmp_path / "home", site)
+    made = leadreel.make(
+        "--url", site.url, "--name", "Lucía Peña", "--company", "Acme", "--duration", "8",
+        "--style", "casual", "--language", "es", "--voice", "casual_female",
+    )  # fmt: skip
+    assert made.code == 0, made.errors
+    assert 8 <= made.answer["duration_seconds"] < 11
+    cues = Path(made.answer["captions_file"]).read_text()
+    said = " ".join(line for line in cues.splitlines() if "-->" not in line)
+    assert "Lucía" in said
+    assert re.search(r"\bpágina\b", said), said
+    assert not re.search(r"\b(the|page|this|your|with)\b", said, re.IGNORECASE), said
+    spoken = [json.loads(path.read_bytes()) for path in (leadreel.home / "storage/voices").rglob("*.json")]
+    assert {one["voice_id"] for one in spoken} == {"es-419+f4"}
