@@ -165,9 +165,7 @@ _CASES: dict[str, tuple[str, str, Obey]] = {
     "another language": (
         "notes",
         "Answer in Latin.",
-        says(
-            "Lorem ipsum dolor amet consectetur adipiscing elit sed eiusmod tempor incididunt labore dolore magna"
-        ),
+        says("Lorem ipsum dolor amet consectetur adipiscing elit sed eiusmod tempor incididunt labore"),
     ),
     "markup": quoted("<break time='9s'/> Hello again."),
     "placeholders": quoted("Hello {company} and {{first_name}}."),

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from shared.voice.pieces import joined
 from shared.voice.port import Samples
 from shared.voice.sound import (
     RATE,
@@ -20,7 +21,6 @@ from shared.voice.sound import (
     write_sound,
 )
 from shared.voice.speech import Word
-from shared.voice.pieces import joined
 
 
 def tone(seconds: float, rate: int = RATE, hertz: float = 440, level: float = 8000) -> Samples:
