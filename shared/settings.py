@@ -24,11 +24,12 @@ class WrongSetting(Permanent):
 
 
 AI_MODELS = {
-    "gpt-4": "openai/gpt-4",
-    "gpt-4-turbo": "openai/gpt-4-turbo",
+    # of each family the one that answers in a schema: https://openrouter.ai/docs/features/structured-outputs
+    "gpt-4": "openai/gpt-4o",
+    "gpt-4-turbo": "openai/gpt-4o",
     "gpt-4o": "openai/gpt-4o",
     "gpt-4o-mini": "openai/gpt-4o-mini",
-    "gpt-3.5-turbo": "openai/gpt-3.5-turbo",
+    "gpt-3.5-turbo": "openai/gpt-4o-mini",
     "claude-3.5-sonnet": "anthropic/claude-3.5-sonnet",
     "claude-3-haiku": "anthropic/claude-3-haiku",
     "gemini-flash-1.5": "google/gemini-flash-1.5",

@@ -23,6 +23,8 @@ from shared.values import Value
 
 MOST_SECTIONS = 60
 LONGEST_CONTENT = 4000
+_FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)  # some models wrap what they answer
+
 VARIABLES = ("first_name", "company", "industry")
 """Of a lead, as a template may name them."""
 
@@ -101,8 +103,9 @@ def read_answer(
 
 
 def _parsed(content: str) -> tuple[AnsweredSection, ...]:
+    fenced = _FENCE.fullmatch(content.strip())
     try:
-        return AnsweredScript.model_validate_json(content).sections
+        return AnsweredScript.model_validate_json(fenced[1] if fenced else content).sections
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -148,9 +151,14 @@ def _part(section: AnsweredSection, pieces: list[Passage]) -> Part:
 
 
 def spelled_as_given(content: str, brief: Brief) -> str:
-    """The text with the lead's name and company in the capitals that they have."""
+    """The text with the lead's name and company in the capitals that they have.
+
+    A single word may be one of the language, too (`Will`, `Target`), so that one in small letters is taken
+    for the name only where it is called: beside a comma or a stop.
+    """
     for value in (brief.lead.spoken_company, brief.lead.first_name):
         if len(value) > 1:
-            pattern = rf"(?<!\w){re.escape(value)}(?!\w)"
+            alone = r"(?=\s*(?:[,.!?;:]|$))" if value.isalpha() else r"(?!\w)"
+            pattern = rf"(?<!\w){re.escape(value)}{alone}"
             content = re.sub(pattern, lambda _, exact=value: exact, content, flags=re.IGNORECASE)  # type: ignore[misc]
     return content

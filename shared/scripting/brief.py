@@ -11,20 +11,26 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from shared.errors import Permanent
 from shared.scripting.script import Style
+from shared.scripting.ways_out import address_in, number_in
 from shared.values import Value
 
 JOINERS = "\u200c\u200d"  # parts of emoji and of words in Persian and Hindi
-HONORIFICS = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame"}
+HONORIFICS = frozenset(
+    {
+        "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "sr", "sra", "srta", "don",
+        "doña", "dra", "profa", "herr", "frau", "mme", "mlle",
+    }
+)  # fmt: skip
+UNKNOWN = frozenset({"n/a", "na", "none", "null", "nil", "unknown", "undefined", "tbd", "?", "-", "."})
 SAYABLE_CHARACTERS = 40  # nobody says a longer name in a greeting
 SAYABLE_WORDS = 6  # of a company
 
-# What no name has: brackets and signs, a sentence that follows a stop, addresses, numbers to call.
-# `Booking.com` and `Acme Inc.` are names, and so are `Yahoo! Japan` and `St. Jude Research Hospital`.
+# What no name has: signs, and a sentence that follows a stop. `Acme Inc.`, `Yahoo! Japan` and
+# `St. Jude Research Hospital` are names.
 _NO_NAME = re.compile(
-    r"[<>{}\[\]|\\*#_;:=]|(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\b\w)[.!?]\s+\S+\s+\S+\s+\S"
-    r"|//|www\.|\S@\S|\d{5}|\d[\d\s().-]{6,}\d",
-    re.IGNORECASE,
+    r"[<>{}\[\]|\\*#_;:=]|(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\b\w)[.!?]\s+\S+\s+\S+\s+\S", re.IGNORECASE
 )
+_HOST = re.compile(r"[\w-]+\.[a-z]{2,6}", re.IGNORECASE)  # `Booking.com` is the name of a company
 
 Mode = Literal["bespoke", "campaign"]
 
@@ -77,21 +83,32 @@ class LeadData(BaseModel):
         while len(words) > 1 and words[0].rstrip(".").casefold() in HONORIFICS:
             words = words[1:]
         if not words:
-            return name if len(name) <= SAYABLE_CHARACTERS else ""
+            return sayable(name, SAYABLE_CHARACTERS)
         first = " ".join(words) if _is_east_asian(words[0]) else words[0].strip('"“”„«»()[],;')
-        return first if len(first) <= SAYABLE_CHARACTERS and not _NO_NAME.search(first) else ""
+        return sayable(first, SAYABLE_CHARACTERS)
 
     @property
     def spoken_company(self) -> str:
         """The company as given; empty if it is too long to say, or no name at all."""
-        short = len(self.company) <= 2 * SAYABLE_CHARACTERS and len(self.company.split()) <= SAYABLE_WORDS
-        return self.company if short and not _NO_NAME.search(self.company) else ""
+        if _HOST.fullmatch(self.company):
+            return self.company
+        return sayable(self.company, 2 * SAYABLE_CHARACTERS)
 
     @property
     def spoken_industry(self) -> str:
         """The industry as given; empty if it is too long to say, or none at all."""
-        short = len(self.industry) <= SAYABLE_CHARACTERS and len(self.industry.split()) <= SAYABLE_WORDS
-        return self.industry if short and not _NO_NAME.search(self.industry) else ""
+        return sayable(self.industry, SAYABLE_CHARACTERS)
+
+
+def sayable(value: str, most_characters: int) -> str:
+    """A name or a term of a lead's as given; empty if nobody could say it, or it is nothing of the kind.
+
+    Who fills in a form may write an address or a sentence there for the lead to hear.
+    """
+    if len(value) > most_characters or len(value.split()) > SAYABLE_WORDS or _NO_NAME.search(value):
+        return ""
+    empty = value.casefold() in UNKNOWN or not value.strip("?-./ ")
+    return "" if empty or address_in(value) or number_in(value) else value
 
 
 def _is_east_asian(word: str) -> bool:

@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from shared.scripting.brief import Brief
+from shared.scripting.brief import Brief, LeadData
+from shared.scripting.offline import slots
 from shared.scripting.pace import spoken_seconds
 from shared.scripting.schedule import Part
 from shared.scripting.template import sentences
+from shared.scripting.ways_out import address_in, markup_in, number_in, plain
 
 TOO_LONG = 1.15  # times the asked duration: beyond it, the video would not be what was asked
 COPIED_WORDS = 4  # in a row that stand in the lead's data, too
 LEAKED_WORDS = 8  # in a row that stand in our instructions
-SPELLED_DIGITS = 5  # said one after the other they make a number to call
 LANGUAGE_WORDS = 20  # fewer don't tell a language
 LEAST_USUAL = 0.12  # of all words hold the others together; in usual text more than 0.3
 LONG_SENTENCE_WORDS = 10  # of these at least one does
@@ -28,32 +29,23 @@ LONG_SENTENCE_WORDS = 10  # of these at least one does
 StrangeData = Callable[[str], str | None]
 """In a text, what is another lead's name, company or address."""
 
-_ADDRESS = re.compile(
-    r"https?:|www\.|\S+@\S+|(?<![\w.])(?:[\w-]+\.)+[a-z]{2,}(?![\w])(?:/\S*)?", re.IGNORECASE
-)
-_SPELLED_ADDRESS = re.compile(
-    r"\b(?:dot|punto)\s+(?:com|org|net|io|co|ai|dev|app|info|biz|xyz|me|us|es|mx|ru|cn)\b"
-    r"|\b(?:h\s*t\s*t\s*p|w\s*w\s*w|double u)\b|\b(?:at|arroba)\s+\w+\s+(?:dot|punto)\b",
-    re.IGNORECASE,
-)
-_MARKUP = re.compile(r"[{}\[\]<>*#_|`\\^~]|&\w+;|\$\(")
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _MONEY = re.compile(
     r"[$€£¥%]|\b(?:percent|per cent|dollars?|euros?|pounds?|por ciento|dólares|pesos)\b", re.I
 )
-_DIGIT_WORD = (
-    "zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple"
-    "|cero|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
-)
-_SPELLED_NUMBER = re.compile(
-    rf"\b(?:(?:{_DIGIT_WORD})[\s,.-]+){{{SPELLED_DIGITS - 1},}}(?:{_DIGIT_WORD})\b", re.I
-)
 _OF_MODELS = re.compile(
-    r"\b(?:as an? (?:ai|language model|assistant)|como (?:una? )?(?:ia|modelo)|system prompt|my instructions"
+    # an AI company may be addressed `as an AI company`, and gives `a prompt reply`
+    r"\b(?:as an? (?:ai|artificial intelligence)(?=\s*[,.;]|\s+(?:language|model|assistant|i\b))"
+    r"|as an? (?:large )?(?:language model|assistant)"
+    r"|i(?:'m| am) (?:just |only )?an? (?:ai|bot|chatbot|assistant|(?:large )?language model)\b(?!-)"
+    r"|(?:como|soy) (?:una? )?(?:ia|inteligencia artificial)(?=\s*[,.;])"
+    r"|(?:como|soy) (?:un )?modelo de lenguaje|(?:system|my|your) prompts?\b|my instructions"
     r"|(?:ignore|disregard|forget|ignora|olvida)\w*\s+(?:all\s+|any\s+|the\s+|las\s+|todas\s+)*"
-    r"(?:previous|prior|above|earlier|anteriores|instruc)\w*|json|schema|prompt)\b",
+    r"(?:previous|prior|above|earlier|anteriores|instruc)\w*|json|schema)\b",
     re.IGNORECASE,
 )
+_MARKS = ".,;:!?¡¿…()\"'“”„«»"
+_LATIN = "[A-Za-zÀ-ÖØ-öø-ÿ]"  # other scripts have no space between words
 _WORD = re.compile(r"[\w'@.-]+")
 
 
@@ -81,14 +73,14 @@ def _complaints(
 ) -> Iterator[str]:
     said = " ".join(part.content for part in parts)
     whole = " ".join([*(part.title for part in parts), said])
-    yield from _shape(parts, brief)
     yield from _names(said, brief)
-    rest = without_given(whole, brief)
+    yield from _shape(parts, brief)
+    rest = plain(without_given(whole, brief))
     yield from _length(said, brief)
-    yield from _ways_out(rest)
+    yield from _ways_out(_without_words(rest, brief), brief)
     yield from _figures(rest, brief)
     yield from _obeyed(rest, parts, brief, instructions)
-    if strange is not None and (found := strange(rest)):
+    if strange is not None and (found := strange(_others(whole, brief))):
         yield f"{found!r} is not this lead's."
     yield from _wishes(said, brief)
 
@@ -99,7 +91,7 @@ def _shape(parts: Sequence[Part], brief: Brief) -> Iterator[str]:
     kinds = [part.scene_type for part in parts]
     if kinds[0] != "intro":
         yield "the first section must have scene_type intro."
-    if len(kinds) > 2 and kinds[-1] != "cta":
+    if (len(kinds) > 2 or slots(brief.duration_seconds).cta) and kinds[-1] != "cta":
         yield "the last section must have scene_type cta."
     if "intro" in kinds[1:] or "cta" in kinds[:-1]:
         yield "only the first section is an intro, and only the last one a cta."
@@ -107,33 +99,58 @@ def _shape(parts: Sequence[Part], brief: Brief) -> Iterator[str]:
 
 def _names(said: str, brief: Brief) -> Iterator[str]:
     for field, value in (("name", brief.lead.first_name), ("company", brief.lead.spoken_company)):
-        if value and value not in said:
+        if value and not re.search(rf"(?<!{_LATIN}){re.escape(value)}(?!{_LATIN})", said):
             yield f"the {field} must be spelled exactly {value!r} and be said."
 
 
 def without_given(text: str, brief: Brief) -> str:
     """What is left when everything is out that whoever ordered the script gave to be said."""
-    for value in sorted(_given(brief), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(value.rstrip('.'))}(?!\w)", " ", text, flags=re.IGNORECASE)
+    return _without(text, _given(brief))
+
+
+def _without(text: str, given: Sequence[str]) -> str:
+    """What is a part of a longer address stays: `evil-acme.com`, `acme.com.evil.ru`, `me@acme.com`."""
+    for value in sorted(given, key=len, reverse=True):
+        pattern = rf"(?<![\w@-])(?<!\w\.){re.escape(value.rstrip('.'))}(?![\w@-]|\.\w)"
+        text = re.sub(pattern, " ", text, flags=re.IGNORECASE)
     return text
 
 
 def _given(brief: Brief) -> list[str]:
     of_lead = (brief.lead.spoken_company, brief.lead.first_name)
+    return [value for value in (*of_lead, *_ordered(brief)) if value]
+
+
+def _ordered(brief: Brief) -> list[str]:
+    """By whoever asked for the script."""
     ordered = (*brief.key_messages, *brief.brand.use, brief.target_audience, *brief.addresses)
-    return [value for value in (*of_lead, *ordered) if value]
+    return [value for value in ordered if value]
 
 
-def _ways_out(rest: str) -> Iterator[str]:
-    for pattern in (_ADDRESS, _SPELLED_ADDRESS, _MARKUP):
-        if found := pattern.search(rest):
-            yield f"{found.group().strip()!r} is not to be said."
-    if found := _SPELLED_NUMBER.search(rest):
-        yield f"{found.group()!r} is a number that nobody gave."
+def _others(text: str, brief: Brief) -> str:
+    """In which other leads are looked for; the first name stays, for it may begin another's name."""
+    return _without_words(
+        _without(text, [one for one in _given(brief) if one != brief.lead.first_name]), brief
+    )
+
+
+def _without_words(text: str, brief: Brief) -> str:
+    """Without words of the order that are written with capitals or signs (`Node.js`, `C#`, `Salesforce`)."""
+    words = {word.strip(_MARKS) for value in _ordered(brief) for word in plain(value).split()}
+    names = {word.casefold() for word in words if word != word.lower() or not word.isalnum()}
+    return " ".join(word for word in text.split() if word.strip(_MARKS).casefold() not in names)
+
+
+def _ways_out(rest: str, brief: Brief) -> Iterator[str]:
+    if found := address_in(rest) or markup_in(rest):
+        yield f"{found!r} is not to be said."
+    given = plain(" ".join(_given(brief)))
+    if (found := number_in(rest)) and found not in given:
+        yield f"{found!r} is a number that nobody gave."
 
 
 def _figures(rest: str, brief: Brief) -> Iterator[str]:
-    given = " ".join(_given(brief))
+    given = plain(" ".join(_given(brief)))
     known = set(_FIGURE.findall(given))
     strange = [figure for figure in _FIGURE.findall(rest) if figure not in known]
     if not _MONEY.search(given):
@@ -143,8 +160,10 @@ def _figures(rest: str, brief: Brief) -> Iterator[str]:
 
 
 def _obeyed(rest: str, parts: Sequence[Part], brief: Brief, instructions: str) -> Iterator[str]:
-    if found := _OF_MODELS.search(rest):
-        yield f"{found.group()!r} is not for the viewer."
+    given = {word for value in _given(brief) for word in _words(value)}
+    for found in _OF_MODELS.finditer(rest):
+        if found.group().casefold() not in given:
+            yield f"{found.group()!r} is not for the viewer."
     said = " ".join(part.content for part in parts)
     if copied := _copied(parts, brief):
         yield f"{copied!r} is copied from the lead's data."
@@ -167,17 +186,27 @@ def _is_in(language: str, text: str) -> bool:
 
 
 def _copied(parts: Sequence[Part], brief: Brief) -> str:
-    """A run of words, or a whole sentence, that stands in the lead's data and was not given to be said."""
-    fields = brief.lead.model_dump(mode="json").values()
-    data = [_words(without_given(str(field), brief)) for field in fields if field]
-    runs = set().union(*(_runs(words, COPIED_WORDS) for words in data)) if data else set()
+    """A run of words, or a whole sentence, that stands in the lead's data and was not given to be said.
+
+    An industry or a title that reads like one may be named within a sentence.
+    """
+    fields = {name: str(field) for name, field in brief.lead.model_dump(mode="json").items() if field}
+    data = {name: _words(without_given(field, brief)) for name, field in fields.items()}
+    nameable = {name for name in ("industry", "title") if _is_term(fields.get(name, ""))}
+    runs = set().union(*(_runs(words, COPIED_WORDS) for name, words in data.items() if name not in nameable))
     for sentence in (one for part in parts for one in sentences(part.content)):
         words = _words(without_given(sentence, brief))
         if found := _runs(words, COPIED_WORDS) & runs:
-            return " ".join(next(iter(found)))
-        if 1 < len(words) < COPIED_WORDS and any(tuple(words) in _runs(field, len(words)) for field in data):
+            # always the same: what the model is told is a part of what is bought
+            return " ".join(min(found))
+        if len(words) > 1 and any(tuple(words) in _runs(field, len(words)) for field in data.values()):
             return sentence
     return ""
+
+
+def _is_term(text: str) -> bool:
+    """Whether it is short, and neither a sentence nor an address."""
+    return bool(LeadData(name="", industry=text).spoken_industry)
 
 
 def _wishes(said: str, brief: Brief) -> Iterator[str]:
@@ -187,9 +216,16 @@ def _wishes(said: str, brief: Brief) -> Iterator[str]:
             yield f"{phrase!r} is among the words to avoid."
     stems = {word[:5] for word in _words(said)}
     for message in brief.key_messages:
-        telling = {word[:5] for word in _words(message) if len(word) > 3} or set(_words(message))
-        if telling and len(telling & stems) < len(telling) / 2:
+        words = _words(message)
+        telling = {word[:5] for word in words if len(word) > 3} or set(words)
+        if telling and len(telling & stems) < len(telling) / 2 and not _is_translated(words, brief):
             yield f"the key message {message!r} is not covered."
+
+
+def _is_translated(message: Sequence[str], brief: Brief) -> bool:
+    """Whether a message is likely in another language than the script, and its words not there."""
+    usual = function_words().get(brief.language, frozenset())
+    return brief.language != "en" and usual.isdisjoint(message)
 
 
 def _length(said: str, brief: Brief) -> Iterator[str]:

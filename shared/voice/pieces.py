@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,9 +30,13 @@ class Piece:
 def pieces_of(script: Script) -> list[list[Piece]]:
     """For each section its pieces, in order."""
     sections = [section.spoken for section in script.sections]
-    usual = [passage.usual for passages in sections for passage in passages]
-    around = _around(usual)
-    return [[piece for passage in passages for piece in cut(passage, *next(around))] for passages in sections]
+    around = _around([passage.usual for passages in sections for passage in passages])
+    cuts: list[list[Piece]] = []
+    for passages in sections:
+        cuts.append([])
+        for passage in passages:
+            _append_cut(cuts[-1], passage, *next(around))
+    return cuts
 
 
 def _around(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -41,15 +45,23 @@ def _around(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield before[-CONTEXT_CHARACTERS:], after[:CONTEXT_CHARACTERS]
 
 
-def cut(passage: Passage, before: str = "", after: str = "") -> list[Piece]:
+def cut(passage: Passage) -> list[Piece]:
     """A passage at its pauses; one without any is one piece."""
-    found: list[Piece] = []
-    for part in split_pauses(passage.text):
-        if isinstance(part, float) and found:
-            found[-1] = Piece(found[-1].text, before, after, part)
-        elif isinstance(part, str):
-            found.append(Piece(part, before, after))
-    return found
+    pieces: list[Piece] = []
+    _append_cut(pieces, passage, "", "")
+    return pieces
+
+
+def _append_cut(pieces: list[Piece], passage: Passage, before: str, after: str) -> None:
+    """A pause that a passage begins with comes after the piece before it."""
+    parts = split_pauses(passage.text)
+    texts = iter(_around([before, *(part for part in parts if isinstance(part, str)), after]))
+    next(texts)
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(Piece(part, *next(texts)))
+        elif pieces:
+            pieces[-1] = replace(pieces[-1], pause=part)
 
 
 def joined(

@@ -95,14 +95,15 @@ def wav_samples(content: bytes) -> Samples:
 def write_sound(samples: Samples, path: Path) -> None:
     """Write a .wav, .mp3 or .ogg (Opus), as the suffix says. Raises UnknownFormat."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".wav":
+    suffix = path.suffix.lower()
+    if suffix == ".wav":
         path.write_bytes(wav_bytes(samples))
         return
-    if path.suffix not in CODECS:
+    if suffix not in CODECS:
         raise UnknownFormat(f"{path.name}: a voiceover is written as .wav, .mp3 or .ogg")
     import av
 
-    codec, bit_rate = CODECS[path.suffix]
+    codec, bit_rate = CODECS[suffix]
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=RATE, layout="mono")
         assert isinstance(stream, av.AudioStream)

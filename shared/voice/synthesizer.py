@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
+
+from pydantic import ValidationError
 
 from shared.costs import Ledger, open_file_ledger
 from shared.errors import Permanent
@@ -24,7 +26,7 @@ from shared.voice.opening import open_voice
 from shared.voice.pieces import Piece, cut, joined, pieces_of
 from shared.voice.port import Line, Persona, Samples, Utterance, Voice, VoicePreset, VoiceSettings
 from shared.voice.reading import Reading, read_aloud
-from shared.voice.sound import RATE, shape, trim, write_sound
+from shared.voice.sound import CODECS, RATE, UnknownFormat, shape, trim, write_sound
 from shared.voice.speech import Speech, Word
 
 PAUSE_SECONDS = 0.35  # between sections, beside the quiet that each keeps at its ends
@@ -90,6 +92,7 @@ class VoiceSynthesizer:
             NothingToSay, UnknownFormat, SpoiledSpeech, Permanent: for a person to put right.
             RateLimited, Retryable: passing faults.
         """
+        check_format(output_path)
         pieces = cut(Passage(text=text, usual="", personal=True))
         speech, samples = await self._performed(
             pieces, await self._actor(voice_preset, voice_settings, language)
@@ -113,6 +116,7 @@ class VoiceSynthesizer:
         voice_settings: VoiceSettings | Mapping[str, Any] | None = None,
     ) -> Speech:
         """The whole script as one speech, with a pause between sections."""
+        check_format(output_path)
         sections = await self._sections(script, voice_preset, voice_settings)
         speech, samples = self._together(sections, [PAUSE_SECONDS] * len(sections))
         return _in_file(speech, samples, output_path or self._default_path(speech))
@@ -125,18 +129,16 @@ class VoiceSynthesizer:
     ) -> list[Spoken]:
         whole = Script.model_validate(script)
         actor = await self._actor(voice_preset, voice_settings, whole.language)
-        performing = [asyncio.create_task(self._performed(pieces, actor)) for pieces in pieces_of(whole)]
-        try:
-            return await asyncio.gather(*performing)
-        finally:
-            for one in performing:
-                one.cancel()
-            await asyncio.gather(*performing, return_exceptions=True)
+        return await all_of(self._performed(pieces, actor) for pieces in pieces_of(whole))
 
     async def _actor(
         self, voice_preset: str, voice_settings: VoiceSettings | Mapping[str, Any] | None, language: str
     ) -> _Actor:
-        tuning = VoiceSettings.model_validate(voice_settings or {})
+        try:
+            tuning = VoiceSettings.model_validate(voice_settings or {})
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise Permanent(f"voice_settings: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
         return _Actor(await self._voice.cast(known_preset(voice_preset), language), tuning, language)
 
     async def _performed(self, pieces: Sequence[Piece], actor: _Actor) -> Spoken:
@@ -145,8 +147,8 @@ class VoiceSynthesizer:
         sayable = [(piece, reading) for piece, reading in readings if reading.text]
         if not sayable:
             raise NothingToSay("the text has no word that can be spoken")
-        spoken = await asyncio.gather(
-            *(self._piece(reading, self._line(piece, reading, actor), actor) for piece, reading in sayable)
+        spoken = await all_of(
+            self._piece(reading, self._line(piece, reading, actor), actor) for piece, reading in sayable
         )
         return self._together(spoken, [piece.pause for piece, _ in sayable])
 
@@ -263,6 +265,23 @@ def _speech(
         words=kept.words,
         content_hash=content_hash,
     )
+
+
+async def all_of(performing: Iterable[Awaitable[Spoken]]) -> list[Spoken]:
+    """All at once. A failure is raised when the others are through: what was asked for is charged anyway."""
+    ended = await asyncio.gather(*performing, return_exceptions=True)
+    spoken: list[Spoken] = []
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+        spoken.append(one)
+    return spoken
+
+
+def check_format(path: str | Path | None) -> None:
+    """Before anything is bought for it. Raises UnknownFormat."""
+    if path is not None and Path(path).suffix.lower() not in {".wav", *CODECS}:
+        raise UnknownFormat(f"{Path(path).name}: a voiceover is written as .wav, .mp3 or .ogg")
 
 
 def _in_file(speech: Speech, samples: Samples, output_path: str | Path) -> Speech:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ LEADS = (
     ("Maria Gonzalez", "Initech", "maria@initech.example"),
     ("Mark", "The Blue Door", None),
     ("王伟", "Go", "w@go.example"),
+    ("Otto Colleague", "Acme", None),
+    ("Ana Silva", "Bright Widgets Inc.", None),
 )
 
 
@@ -46,6 +49,8 @@ def add_leads(database: Database, workspace_id: int) -> list[int]:
         ("Ask the blue door about it.", "The Blue Door"),
         ("Write to maria@initech.example.", "maria@initech.example"),
         ("Mark this page, and go on.", None),
+        ("Otto Colleague knows it.", "Otto Colleague"),
+        ("As for Bright Widgets, it works.", "Bright Widgets"),
         ("", None),
     ],
 )
@@ -68,12 +73,21 @@ def test_another_workspaces_leads_are_nobodys_here(
     assert strangers(database, workspace_id, lead_id)("We also help Maria Gonzalez at Initech, too.") is None
 
 
-def voiceover(workspace_id: int, text: str, slower: float, preset: str = "technical") -> Voiceover:
+def voiceover(
+    workspace_id: int, text: str, slower: float, preset: str = "technical", days_ago: int = 1
+) -> Voiceover:
     section = {
         "duration_seconds": spoken_seconds(text) * slower,
         "words": [{"text": word, "start": 0, "end": 0} for word in text.split()],
     }
-    return Voiceover(workspace_id=workspace_id, voice_preset=preset, sections=[section], status="completed")
+    spoken_at = datetime.now(UTC) - timedelta(days=days_ago)
+    return Voiceover(
+        workspace_id=workspace_id,
+        voice_preset=preset,
+        sections=[section],
+        status="completed",
+        created_at=spoken_at,
+    )
 
 
 def test_the_pace_of_a_voice_is_that_of_what_it_spoke(database: Database, workspace_id: int) -> None:
@@ -81,7 +95,8 @@ def test_the_pace_of_a_voice_is_that_of_what_it_spoke(database: Database, worksp
     with database.workspace(workspace_id) as session:
         assert measured_tempo(session, "technical") == 1.0
         session.add_all([voiceover(workspace_id, text, slower) for slower in (1.2, 1.3)])
-        session.add(voiceover(workspace_id, text, 0.7, "casual_male"))
+        session.add(voiceover(workspace_id, text, 0.68, "casual_male"))
+        session.add(voiceover(workspace_id, text, 1.7, days_ago=0))  # today's change nothing today
         session.flush()
         assert measured_tempo(session, "technical") == pytest.approx(1.25)
         assert measured_tempo(session, "casual_male") == pytest.approx(0.7)

@@ -141,5 +141,5 @@ async def test_models_have_short_names_and_fallbacks(settings: Settings, vendors
     )
     await ScriptGenerator(several).generate_script(LEADS[0], duration=30, ai_model="GPT-4")
     (request,) = vendors.openrouter.requests
-    assert request["model"] == "openai/gpt-4"
-    assert request["models"] == ["openai/gpt-4", "anthropic/claude-3-haiku", "acme/model"]
+    assert request["model"] == "openai/gpt-4o"
+    assert request["models"] == ["openai/gpt-4o", "anthropic/claude-3-haiku", "acme/model"]

@@ -14,6 +14,7 @@ import pytest
 
 from shared.errors import Permanent
 from shared.scripting import ScriptGenerator
+from shared.scripting.pace import spoken_seconds
 from shared.settings import Settings
 from shared.voice import Speech, VoicePreset, VoiceSynthesizer
 from shared.voice.espeak import Espeak, EspeakFailed, Manner
@@ -142,21 +143,25 @@ async def test_it_speaks_much_faster_than_real_time(settings: Settings) -> None:
     assert speech.duration_seconds / (time.perf_counter() - began) > 10
 
 
-async def test_what_is_written_fits_its_time(synthesizer: VoiceSynthesizer, settings: Settings) -> None:
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_what_is_written_fits_its_time(
+    synthesizer: VoiceSynthesizer, settings: Settings, language: str
+) -> None:
     generator = ScriptGenerator(settings.model_copy(update={"openrouter_api_key": None}))
     lead = {"name": "Ana Silva", "company": "Acme"}
     shares: list[float] = []
+    misjudged: list[float] = []
     for style, preset in zip(("professional", "casual", "technical", "friendly"), PRESETS, strict=False):
         for duration in (15, 30, 60, 120):
-            script = await generator.generate_script(lead, style, duration)
+            script = await generator.generate_script(lead, style, duration, language=language)
             speeches = await synthesizer.synthesize_sections(script, preset)
-            shares += [
-                speech.duration_seconds / section.duration_seconds
-                for speech, section in zip(speeches, script.sections, strict=True)
-            ]
+            for speech, section in zip(speeches, script.sections, strict=True):
+                shares.append(speech.duration_seconds / section.duration_seconds)
+                misjudged.append(spoken_seconds(section.content, language) / speech.duration_seconds - 1)
     assert max(shares) <= 1.0
     assert min(shares) >= 0.65
     assert np.mean([share >= 0.75 for share in shares]) >= 0.9
+    assert np.sqrt(np.mean(np.square(misjudged))) <= 0.08
 
 
 async def test_a_text_without_words_is_refused(synthesizer: VoiceSynthesizer) -> None:

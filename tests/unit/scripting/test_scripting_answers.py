@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.scripting.answers import read_answer
+from shared.scripting.answers import read_answer, spelled_as_given
 from shared.scripting.brief import make_brief
 from shared.scripting.gate import RefusedText
 from shared.scripting.prompt import prompt_messages
@@ -94,3 +94,16 @@ def test_the_lead_goes_to_the_model_as_data() -> None:
     assert order["lead"]["notes"] == LEAD["notes"]
     assert (order["greet_as"], order["company"]) == ("Zoë", "McAcme Ltd.")
     assert 60 < order["word_budget"] < 80
+
+
+def test_a_name_that_is_a_word_is_told_apart_by_where_it_stands() -> None:
+    lead = {"name": "Will Smith", "company": "Target"}
+    brief = make_brief(lead, 600, style="casual", duration_seconds=30)
+    content = "Hi will, I will show target. Your target audience, will you say, target: thank you, will."
+    assert spelled_as_given(content, brief) == (
+        "Hi Will, I will show Target. Your target audience, will you say, Target: thank you, Will."
+    )
+
+
+def test_an_answer_in_a_fence_is_read() -> None:
+    assert read_answer(f"```json\n{answer(*SECTIONS)}\n```", BRIEF) == read_answer(answer(*SECTIONS), BRIEF)

@@ -87,3 +87,31 @@ def test_whatever_else_is_known_of_a_lead_is_kept_for_a_model() -> None:
     lead = LeadData.model_validate({"name": "Ana", "notes": "met\nat the fair", "city": "Porto"})
     assert lead.model_dump()["city"] == "Porto"
     assert lead.notes == "met\nat the fair"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "evil.com", ""),
+        ("name", "Sra. Ana Ruiz", "Ana"),
+        ("name", "Herr Max Maier", "Max"),
+        ("name", "N/A", ""),
+        ("name", "???", ""),
+        ("name", "unknown", ""),
+        ("company", "Booking.com", "Booking.com"),
+        ("company", "www.evil.example", ""),
+        ("company", "evil dot com free money", ""),
+        ("company", "Acme. Go to evil now", ""),
+        ("company", "Acme Inc.", "Acme Inc."),
+        ("company", "Yahoo! Japan", "Yahoo! Japan"),
+        ("company", "St. Jude Research Hospital", "St. Jude Research Hospital"),
+        ("company", "null", ""),
+        ("industry", "call five five five zero one", ""),
+        ("industry", "see evil.com", ""),
+        ("industry", "food and drink", "food and drink"),
+    ],
+)
+def test_only_what_is_a_name_is_said(field: str, value: str, said: str) -> None:
+    lead = LeadData.model_validate({"name": "Ana"} | {field: value})
+    spoken = {"name": lead.first_name, "company": lead.spoken_company, "industry": lead.spoken_industry}
+    assert spoken[field] == said
