@@ -7,6 +7,9 @@ delays: the entrance ends 1.3 s after load and the card then stands still, so th
 from __future__ import annotations
 
 import base64
+import tomllib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +37,7 @@ def intro_card(
     duration_seconds: float | None = None,
     viewport_width: int = 1920,
     viewport_height: int = 1080,
+    language: str = "en",
 ) -> str:
     """A greeting by name, beside the first view of the page that the video shows.
 
@@ -45,12 +49,14 @@ def intro_card(
         duration_seconds: of the card. If known, and long enough, the page grows at the end, during
             LEAVE_SECONDS, until it fills the picture, and the cut to the tour is not seen.
         viewport_width, viewport_height: CSS pixels; they choose the layout.
+        language: ISO 639-1; English where there are no words for it.
 
     Returns:
         An HTML document; `#lead-name` and `#lead-company` hold the lead's words.
     """
     return _render(
         "intro.html",
+        language,
         name=name,
         company=company.strip() and company,
         title=title,
@@ -66,28 +72,31 @@ def outro_card(
     name: str,
     company: str,
     *,
-    headline: str = "Shall we talk?",
+    headline: str | None = None,
     next_step: str | None = None,
     page_title: str | None = None,
     page_image: bytes | None = None,
     page_host: str | None = None,
     viewport_width: int = 1920,
     viewport_height: int = 1080,
+    language: str = "en",
 ) -> str:
     """Thanks, and the next step.
 
     Args:
         name, company: the lead's; shown whole, whatever the script. A blank company is left out.
-        headline: the next step in a few words.
+        headline: the next step in a few words; if None, the question whether to talk.
         next_step: a sentence below it; if None, an offer that names the company.
         page_title, page_host, page_image: as for the intro; the host is also shown as where to go.
         viewport_width, viewport_height: CSS pixels; they choose the layout.
+        language: ISO 639-1; English where there are no words for it.
 
     Returns:
         An HTML document; `#lead-name` and `#lead-company` hold the lead's words.
     """
     return _render(
         "outro.html",
+        language,
         name=name,
         company=company.strip() and company,
         headline=headline,
@@ -100,8 +109,18 @@ def outro_card(
     )
 
 
-def _render(template: str, **values: str | float | None) -> str:
-    return template_environment(_TEMPLATES).get_template(template).render(**values)
+def _render(template: str, language: str, **values: str | float | None) -> str:
+    known = language if language in card_words() else "en"
+    words = card_words()[known]
+    return (
+        template_environment(_TEMPLATES).get_template(template).render(words=words, language=known, **values)
+    )
+
+
+@cache
+def card_words() -> Mapping[str, Mapping[str, str]]:
+    """What the cards say, by language."""
+    return tomllib.loads((_TEMPLATES / "words.toml").read_text("utf-8"))
 
 
 def _layout(width: int, height: int) -> Layout:

@@ -206,6 +206,7 @@ def _card(request: Request, section: Section, frames: int) -> Card:
             duration_seconds=frames / view.fps,
             viewport_width=view.width,
             viewport_height=view.height,
+            language=request.script.language,
         )
     else:
         html = outro_card(
@@ -215,6 +216,7 @@ def _card(request: Request, section: Section, frames: int) -> Card:
             page_host=host,
             viewport_width=view.width,
             viewport_height=view.height,
+            language=request.script.language,
         )
     return Card(html=html)
 

@@ -71,6 +71,7 @@ def _request(session: Session, video: Video, page: PageReport, storage: Storage,
         company=lead.company,
         script=Script(
             script_style=script.script_style,
+            language=script.language,
             sections=script.sections,
             total_duration_seconds=script.total_duration_seconds,
             ai_model_used=script.ai_model_used or "",

@@ -24,3 +24,5 @@ def test_it_speaks_spanish_with_the_voice_that_was_asked_for(site: Site, tmp_pat
     assert not re.search(r"\b(the|page|this|your|with)\b", said, re.IGNORECASE), said
     spoken = [json.loads(path.read_bytes()) for path in (leadreel.home / "storage/voices").rglob("*.json")]
     assert {one["voice_id"] for one in spoken} == {"es-419+f4"}
+    jobs = [path.read_text() for path in (leadreel.home / "storage/recordings").rglob("scenes/*/job.json")]
+    assert any("Hola, <span" in job for job in jobs)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.composition.cards import intro_card, outro_card
+from shared.composition.cards import card_words, intro_card, outro_card
 from tests.support.documents import Document, policy_source
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
@@ -112,3 +112,19 @@ def test_the_layout_follows_the_picture(width: int, height: int, layout: str) ->
     for card in (intro_card, outro_card):
         html = card("Ana", "Acme", viewport_width=width, viewport_height=height)
         assert Document(html).attributes("html")["class"] == layout
+
+
+def test_the_cards_speak_the_scripts_language() -> None:
+    intro, outro = (card("Lucía", "Acme", language="es") for card in (intro_card, outro_card))
+    assert "Hola, <span" in intro
+    assert 'lang="es"' in intro
+    assert "made for" not in intro
+    assert "¿Hablamos?" in outro
+    assert "con calma." in outro
+    assert "Shall we talk?" in outro_card("Lucía", "Acme", language="de")
+
+
+def test_every_language_has_every_word() -> None:
+    words = card_words()
+    assert all(set(table) == set(words["en"]) for table in words.values())
+    assert {"en", "es"} <= set(words)
