@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from shared.scripting.phrases import STOPS, StylePhrases, Words, fill
+from shared.scripting.phrases import StylePhrases, Words
+from shared.scripting.template import STOPS, render
 
 LONGEST_FRAGMENT_WORDS = 9
 OPENERS = "¿¡"
@@ -27,9 +28,9 @@ def told(messages: Sequence[str], phrases: StylePhrases, words: Words, first_fra
     sentences = [_capital(_stopped(message)) for message in messages if is_sentence(message, words)]
     if len(fragments) == 1:
         frame = phrases.frames[first_frame % len(phrases.frames)]
-        sentences.insert(0, fill(frame, {"message": _stopped(_inside(fragments[0], words))}) or "")
+        sentences.insert(0, render(frame, {"message": _stopped(_inside(fragments[0], words))}) or "")
     elif fragments:
-        sentences.insert(0, fill(phrases.frames_joined, {"messages": _listed(fragments, words)}) or "")
+        sentences.insert(0, render(phrases.frames_joined, {"messages": _listed(fragments, words)}) or "")
     return " ".join(sentences)
 
 

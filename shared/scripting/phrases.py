@@ -1,18 +1,15 @@
-"""The offline writer's phrases, and how their placeholders are filled."""
+"""The offline writer's phrases: templates (see `template`) by language and style."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from string import Formatter
 
 from shared.scripting.pace import spoken_seconds
 from shared.scripting.script import Style
 from shared.values import Value
-
-STOPS = ".!?…。！？"
 
 
 class Words(Value):
@@ -87,26 +84,3 @@ def read_phrases(language: str = "en") -> Phrases:
     )
     shared = {name: table.pop(name) for name in ("words", "titles", "more", "industries")}
     return Phrases.model_validate({"code": language, "styles": table, **shared})
-
-
-def fill(template: str, values: Mapping[str, str]) -> str | None:
-    """The template with its `{placeholders}` filled, or None if a value is missing or empty.
-
-    A value that ends a sentence itself (`Acme Inc.`, `Yahoo!`) swallows the full stop after it. What stands
-    in a value is never read as a placeholder.
-    """
-    text = ""
-    for literal, field, _, _ in Formatter().parse(template):
-        if text and text[-1] in STOPS and literal.startswith("."):
-            literal = literal[1:]
-        text += literal
-        if field is not None:
-            if not values.get(field):
-                return None
-            text += values[field]
-    return text
-
-
-def fill_all(templates: Sequence[str], values: Mapping[str, str]) -> list[str]:
-    """Those that can be filled."""
-    return [text for text in (fill(template, values) for template in templates) if text is not None]

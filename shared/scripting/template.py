@@ -78,11 +78,6 @@ def _followed(text: str, literal: str) -> str:
     return text + (literal[1:] if text and text[-1] in STOPS and literal.startswith(".") else literal)
 
 
-def escaped(text: str) -> str:
-    """A text without variables as a template: nobody is to read a placeholder in it."""
-    return text.replace("{", "(").replace("}", ")")
-
-
 def sentences(text: str) -> list[str]:
     """The sentences of a text or a template, without the white space between them."""
     found: list[str] = []

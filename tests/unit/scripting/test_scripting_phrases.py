@@ -7,7 +7,8 @@ from string import Formatter
 
 import pytest
 
-from shared.scripting.phrases import fill, read_phrases
+from shared.scripting.phrases import read_phrases
+from shared.scripting.template import render
 
 PERSONAL = {"first_name", "company", "industry"}
 
@@ -26,8 +27,8 @@ PERSONAL = {"first_name", "company", "industry"}
         ("{first_name}", {"first_name": "%s {0} {first_name!r}"}, "%s {0} {first_name!r}"),
     ],
 )
-def test_fill(template: str, values: dict[str, str], text: str | None) -> None:
-    assert fill(template, values) == text
+def test_phrases_are_filled(template: str, values: dict[str, str], text: str | None) -> None:
+    assert render(template, values) == text
 
 
 def fields(template: str) -> set[str]:
