@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from bench import machine, report
-from shared.loudness import measure
+from shared.media.loudness import measure
 from shared.scripting import Passage, Script, ScriptGenerator, Section
 from shared.settings import Settings
 from shared.voice import Speech, VoiceSynthesizer

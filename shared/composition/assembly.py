@@ -10,13 +10,13 @@ from pathlib import Path
 from shared.composition.captioning import captions
 from shared.composition.clips import ClipStore
 from shared.composition.encoding import EncoderSettings, Picture
-from shared.composition.ffmpeg import disk_errors, ffmpeg_version
 from shared.composition.joining import join_clips
-from shared.composition.media import UnusableMedia
 from shared.composition.sound import add, level, read_sound, silence
 from shared.composition.thumbnails import make_thumbnail
 from shared.composition.timeline import Scene, Timeline
-from shared.loudness import RATE, Loudness, Sound
+from shared.media.ffmpeg import disk_errors, ffmpeg_version
+from shared.media.files import UnusableMedia
+from shared.media.loudness import RATE, Loudness, Sound
 from shared.storage import Storage
 from shared.values import Value
 
@@ -67,7 +67,7 @@ def compose(
     Raises:
         NotStored: a scene or a voice is not there.
         UnusableMedia: a recording or a voice is damaged, or not as long as the timeline says.
-        FfmpegFailed, FfmpegStopped, DiskFull: as they are described in `shared.composition.ffmpeg`.
+        FfmpegFailed, FfmpegStopped, DiskFull: as they are described in `shared.media.ffmpeg`.
     """
     with disk_errors():
         store = ClipStore(storage, clips_prefix, ffmpeg_version())

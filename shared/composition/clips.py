@@ -15,10 +15,10 @@ from typing import Any
 import ffmpeg
 
 from shared.composition.encoding import ENCODER_VERSION, EncoderSettings, Picture
-from shared.composition.ffmpeg import SAFE_INPUT, run_ffmpeg
 from shared.composition.frames import fetch_frames
-from shared.composition.media import MAX_PIXELS, UnusableMedia, opened
 from shared.composition.timeline import Scene
+from shared.media.ffmpeg import SAFE_INPUT, run_ffmpeg
+from shared.media.files import MAX_PIXELS, UnusableMedia, opened
 from shared.storage import NotStored, Storage
 
 _START_SECONDS = 60.0

@@ -16,14 +16,14 @@ from pydantic import Field
 from shared.composition.cards import intro_card
 from shared.composition.clips import check_clip, encode_clip, show_frames
 from shared.composition.encoding import EncoderSettings, Picture, Quality
-from shared.composition.ffmpeg import disk_errors
 from shared.composition.frames import check_frames
 from shared.composition.joining import join_clips
-from shared.composition.media import UnusableMedia, probe_video
 from shared.composition.overlays import Corner, fit_recording, place_logo
 from shared.composition.sound import add, level, read_sound, silence
 from shared.composition.thumbnails import make_thumbnail
-from shared.loudness import RATE
+from shared.media.ffmpeg import disk_errors
+from shared.media.files import UnusableMedia, probe_video
+from shared.media.loudness import RATE
 from shared.recording import FRAMES, Card, SceneJob, Viewport, film_scene
 from shared.settings import Settings, read_settings
 from shared.values import Value

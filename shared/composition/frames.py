@@ -6,8 +6,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from shared.composition.encoding import Picture
-from shared.composition.media import MAX_PIXELS, UnusableMedia, opened
 from shared.composition.timeline import Scene
+from shared.media.files import MAX_PIXELS, UnusableMedia, opened
 from shared.recording import FRAMES, RESULT, SceneResult
 from shared.storage import Storage
 

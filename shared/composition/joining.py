@@ -14,8 +14,8 @@ from av import AudioStream, Packet, VideoStream
 from av.container import InputContainer, OutputContainer
 
 from shared.composition.encoding import timescale
-from shared.composition.media import UnusableMedia, opened
-from shared.loudness import RATE, Sound, sound_frames
+from shared.media.files import UnusableMedia, opened
+from shared.media.loudness import RATE, Sound, sound_frames
 
 AUDIO_BIT_RATE = 192_000
 _AAC_FRAME = 1024

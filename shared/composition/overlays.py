@@ -9,8 +9,8 @@ import ffmpeg
 
 from shared.composition.clips import TO_VIDEO
 from shared.composition.encoding import Picture
-from shared.composition.ffmpeg import SAFE_INPUT
-from shared.composition.media import MAX_PIXELS, UnusableMedia, media_format
+from shared.media.ffmpeg import SAFE_INPUT
+from shared.media.files import MAX_PIXELS, UnusableMedia, media_format
 
 Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 

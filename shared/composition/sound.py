@@ -9,8 +9,8 @@ import av
 import numpy as np
 from av import AudioFrame
 
-from shared.composition.media import SOUND_FORMATS, UnusableMedia, opened
-from shared.loudness import RATE, Loudness, Sound, decibels, filtered, measure
+from shared.media.files import SOUND_FORMATS, UnusableMedia, opened
+from shared.media.loudness import RATE, Loudness, Sound, decibels, filtered, measure
 
 TARGET_LUFS = -16.0
 CEILING_DBTP = -2.0

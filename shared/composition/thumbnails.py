@@ -9,7 +9,7 @@ import av
 import numpy as np
 from av import VideoFrame
 
-from shared.composition.media import MAX_PIXELS, VIDEO_FORMATS, UnusableMedia, opened
+from shared.media.files import MAX_PIXELS, VIDEO_FORMATS, UnusableMedia, opened
 
 WIDTH, HEIGHT = 1280, 720
 MAX_BYTES = 200_000

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from shared.composition import VideoFacts, make_thumbnail, probe_video
+from shared.composition import make_thumbnail
 from shared.errors import Permanent
 from shared.hosting.pages import SharePage, embed_page, share_page
+from shared.media.files import VideoFacts, probe_video
 from shared.settings import Settings, read_settings
 from shared.storage import Storage, open_storage
 from shared.values import Value

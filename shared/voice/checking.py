@@ -43,7 +43,7 @@ def _longest_run(marks: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
 
 def levelled(samples: Samples, loudness_lufs: float) -> Samples:
     """At that loudness, as far as no peak is cut; what is too short to measure stays as it is."""
-    from shared.loudness import measure
+    from shared.media.loudness import measure
 
     sound = (np.repeat(samples[:, np.newaxis], 2, axis=1) / 32768).astype(np.float32)
     found = measure(sound).integrated_lufs

@@ -9,7 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from shared.composition import Intro, UnusableMedia, VideoComposer, probe_video
+from shared.composition import Intro, VideoComposer
+from shared.media.files import UnusableMedia, probe_video
 from shared.settings import Settings
 from tests.support.recorded_scenes import Pixels, numbered, pictures_of, read_number, sound_of, speech, wav
 

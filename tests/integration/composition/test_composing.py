@@ -12,7 +12,8 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from shared.composition import ComposedVideo, EncoderSettings, Scene, Timeline, compose, probe_video
+from shared.composition import ComposedVideo, EncoderSettings, Scene, Timeline, compose
+from shared.media.files import probe_video
 from shared.recording import Viewport
 from tests.support.recorded_scenes import (
     QUICK,

@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shared.composition import DiskFull, Narration, Scene, Timeline, UnusableMedia, compose
-from shared.composition.ffmpeg import FfmpegFailed
+from shared.composition import Narration, Scene, Timeline, compose
+from shared.media.ffmpeg import DiskFull, FfmpegFailed
+from shared.media.files import UnusableMedia
 from shared.recording import FRAMES
 from shared.storage import NotStored
 from tests.support.recorded_scenes import (

@@ -7,7 +7,7 @@ import time
 import psutil
 import pytest
 
-from shared.composition.ffmpeg import DiskFull, FfmpegFailed, FfmpegStopped, ffmpeg_version, run_ffmpeg
+from shared.media.ffmpeg import DiskFull, FfmpegFailed, FfmpegStopped, ffmpeg_version, run_ffmpeg
 
 ENDLESS = ["-re", "-f", "lavfi", "-i", "color=size=64x64:rate=10", "-f", "null", "-"]
 

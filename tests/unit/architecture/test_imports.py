@@ -17,7 +17,7 @@ GROUND = {
     "observability",
     "values",
     "html",
-    "loudness",
+    "media",
 }
 VENDORS = {
     "elevenlabs": {"shared/voice/elevenlabs.py"},

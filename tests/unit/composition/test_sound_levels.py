@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shared.composition.sound import add, level, read_sound, silence
-from shared.loudness import RATE, Sound, measure
+from shared.media.loudness import RATE, Sound, measure
 from tests.support.recorded_scenes import speech, wav
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from shared.loudness import measure
+from shared.media.loudness import measure
 from shared.voice.checking import fault_of, levelled
 from shared.voice.port import Line, Samples, Utterance
 
