@@ -33,13 +33,13 @@ class Loudness(Value):
     true_peak_dbtp: float | None
 
 
-def measure(sound: Sound) -> Loudness:
+def measure(sound: Sound | NDArray[np.int16]) -> Loudness:
     """Integrated loudness (EBU R128) and true peak, as FFmpeg's ebur128 measures them."""
     loudest, peak = float("nan"), 0.0
     # it leaves out a step that isn't full
     rest = max(-len(sound) % _METER_SAMPLES, 4 * _METER_SAMPLES - len(sound))
-    whole = np.concatenate([sound, np.zeros((rest, 2), np.float32)]) if rest else sound
-    for frame in filtered(whole, [("ebur128", "metadata=1:peak=true")]):
+    filters = [("apad", f"pad_len={rest}"), ("ebur128", "metadata=1:peak=true")]
+    for frame in filtered(sound, filters):
         loudest = float(frame.metadata["lavfi.r128.I"])
         peak = max(peak, float(frame.metadata["lavfi.r128.true_peak"]))
     return Loudness(
@@ -48,7 +48,7 @@ def measure(sound: Sound) -> Loudness:
     )
 
 
-def filtered(sound: Sound, filters: list[tuple[str, str]]) -> Iterator[AudioFrame]:
+def filtered(sound: Sound | NDArray[np.int16], filters: list[tuple[str, str]]) -> Iterator[AudioFrame]:
     """Pass sound through FFmpeg's filters (name, options), a second at a time."""
     import av.filter  # a large library that only those who make sound need
 
@@ -68,12 +68,14 @@ def filtered(sound: Sound, filters: list[tuple[str, str]]) -> Iterator[AudioFram
             yield pulled
 
 
-def sound_frames(sound: Sound, size: int) -> Iterator[AudioFrame]:
-    """The sound as PyAV frames of `size` samples, the last one shorter."""
+def sound_frames(sound: Sound | NDArray[np.int16], size: int) -> Iterator[AudioFrame]:
+    """The sound as PyAV frames of `size` float samples, the last one shorter. Integers are 16 bit."""
     import av
 
     for at in range(0, len(sound), size):
-        packed = np.ascontiguousarray(sound[at : at + size]).reshape(1, -1)
+        packed = np.ascontiguousarray(sound[at : at + size], np.float32).reshape(1, -1)
+        if sound.dtype == np.int16:
+            packed = packed / np.float32(32768)
         frame = av.AudioFrame.from_ndarray(packed, format="flt", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
         yield frame
