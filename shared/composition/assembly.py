@@ -1,53 +1,97 @@
-"""Compose a video: clips found or encoded, joined by stream copy, with its voice, captions and thumbnail."""
+"""Compose a video: its clips found or encoded, joined with its sound, with all that stands beside it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from shared.composition.captioning import captions
-from shared.composition.clips import ClipStore
-from shared.composition.encoding import EncoderSettings, Picture
+from shared.composition.captioning import captions, srt
+from shared.composition.certificate import Certificate, ClipScores, Expected, certify
+from shared.composition.chapters import chapters, chapters_vtt
 from shared.composition.joining import join_clips
-from shared.composition.sound import add, level, read_sound, silence
+from shared.composition.preview import make_preview
+from shared.composition.sound import (
+    Bed,
+    Mixed,
+    SceneSound,
+    SoundClip,
+    audio_config,
+    bed_gain,
+    cut,
+    encode,
+    make_sound,
+    read_sound,
+)
 from shared.composition.thumbnails import make_thumbnail
-from shared.composition.timeline import Scene, Timeline
-from shared.media.ffmpeg import disk_errors, ffmpeg_version
+from shared.composition.timeline import Narration, Timeline
+from shared.encoding import ClipFacts, ClipStore, Shot, clip_prefix, make_clips
+from shared.media.ffmpeg import disk_errors
 from shared.media.files import UnusableMedia
-from shared.media.loudness import RATE, Loudness, Sound
+from shared.media.loudness import RATE, Sound
+from shared.media.presets import Level
+from shared.recording import RESULT, SceneResult
 from shared.storage import Storage
 from shared.values import Value
-
-VIDEO, THUMBNAIL, CAPTIONS = "video.mp4", "thumbnail.jpg", "captions.vtt"
 
 OnProgress = Callable[[int, int], None]
 """Told the frames that are done and the frames of the whole video."""
 
 _SHORTER_SECONDS = 0.25  # a narration's file may be this much shorter than its timeline says
 _THUMBNAIL_SECONDS = 1.5  # the intro's entrance is over
+_GLIMPSE = 0.6  # of a scene: where it is looked at
+
+
+@dataclass(frozen=True)
+class SceneSoundClip:
+    """A scene's sound as it was encoded. key: SHA-256 over all that shapes it."""
+
+    key: str
+    first_packet: int
+    packets: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class SceneClip:
+    """A scene's clip at a level. prefix: where its shot's clips are kept."""
+
+    prefix: str
+    level: Level
+    first_frame: int
+    file: Path
 
 
 class ComposedVideo(Value):
     """Files in the folder that compose was given.
 
-    video: MP4, H.264 and AAC. thumbnail: JPEG, 1280x720. captions: WebVTT.
-    clips_encoded of clips_total were not in the clip store. loudness: of the mix, before AAC.
+    versions: MP4, H.264 and AAC, by level, the largest first. thumbnail: JPEG, 1280x720. preview: GIF.
+    captions, chapters: WebVTT; subtitles: SubRip. clips_encoded of clips_total scenes were not in the clip store.
     """
 
-    video: Path
+    versions: dict[str, Path]
     thumbnail: Path
+    preview: Path
     captions: Path
+    subtitles: Path
+    chapters: Path
     frame_count: int
     duration_seconds: float
     width: int
     height: int
     fps: int
-    file_size_bytes: int
     clips_total: int
     clips_encoded: int
-    loudness: Loudness
+    certificate: Certificate
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A video and the pieces that it was joined from. sound_config: AudioSpecificConfig of the sound."""
+
+    video: ComposedVideo
+    clips: tuple[SceneClip, ...]
+    sound: tuple[SceneSoundClip, ...]
+    sound_config: bytes
 
 
 def compose(
@@ -55,14 +99,10 @@ def compose(
     storage: Storage,
     folder: Path,
     *,
-    encoder: EncoderSettings,
-    clips_prefix: str,
-    on_progress: OnProgress | None = None,
-) -> ComposedVideo:
+    workspace_id: int,
+    on_progress: OnProgress = lambda done, total: None,
+) -> Composition:
     """Make the video of a timeline, in `folder`; the caller keeps the files.
-
-    Args:
-        clips_prefix: where clips are kept and found again, such as `clips/1`: it names the workspace.
 
     Raises:
         NotStored: a scene or a voice is not there.
@@ -70,30 +110,109 @@ def compose(
         FfmpegFailed, FfmpegStopped, DiskFull: as they are described in `shared.media.ffmpeg`.
     """
     with disk_errors():
-        store = ClipStore(storage, clips_prefix, ffmpeg_version())
-        clips, encoded = _clips(timeline, store, folder, encoder, on_progress or (lambda done, total: None))
-        sound, loudness = level(_mix(timeline, storage, folder))
-        video = folder / VIDEO
-        join_clips(clips, sound, timeline.viewport.fps, video)
-        for clip in set(clips):
-            clip.unlink()
-        thumbnail = make_thumbnail(video, folder / THUMBNAIL, thumbnail_second(timeline))
-        (folder / CAPTIONS).write_text(captions(timeline), encoding="utf-8")
-    picture = Picture.of(timeline.viewport, timeline.frame_count)
+        found = _Clips(timeline, storage, folder, workspace_id)
+        clips = found.all(on_progress)
+        sound = _sound(timeline, storage, folder)
+        config = audio_config()
+        versions = {}
+        for level in timeline.levels:
+            versions[level.name] = folder / f"{level.name}.mp4"
+            join_clips(
+                [clip.file for clip in clips if clip.level == level],
+                [packet for part in sound for packet in part.packets],
+                config,
+                timeline.viewport.fps,
+                versions[level.name],
+                chapters(timeline),
+            )
+        video = _beside(timeline, storage, folder, versions, found)
+    return Composition(video, tuple(clips), sound, config)
+
+
+class _Clips:
+    """Finds the clips of a timeline, and makes those that are not there."""
+
+    def __init__(self, timeline: Timeline, storage: Storage, folder: Path, workspace_id: int) -> None:
+        self._timeline, self._storage, self._folder = timeline, storage, folder
+        self._workspace_id = workspace_id
+        self._store = ClipStore(storage)
+        self.encoded = 0
+        self.facts: list[tuple[str, Level, ClipFacts]] = []
+        """Of each scene (its title) and level, in order."""
+
+    def all(self, on_progress: OnProgress) -> list[SceneClip]:
+        timeline = self._timeline
+        clips: list[SceneClip] = []
+        for number, (scene, shot, first) in enumerate(
+            zip(timeline.scenes, timeline.shots, timeline.first_frames(), strict=True)
+        ):
+            prefix = clip_prefix(self._workspace_id, shot, timeline.encoder)
+            folder = self._folder / f"scene-{number}"
+            folder.mkdir()
+            self._provide(prefix, shot, folder)
+            for level in timeline.levels:
+                clips.append(SceneClip(prefix, level, first, folder / f"{level.name}.mp4"))
+                self.facts.append((scene.title, level, self._store.facts(prefix, level)))
+            on_progress(first + scene.frame_count, timeline.frame_count)
+        return clips
+
+    def _provide(self, prefix: str, shot: Shot, folder: Path) -> None:
+        """Have the shot's clip at each level in `folder`: those in the store, and the rest encoded."""
+        levels = self._timeline.levels
+        absent = self._store.missing(prefix, levels)
+        lost = [
+            level
+            for level in levels
+            if level not in absent
+            and not self._store.fetch(prefix, level, folder / f"{level.name}.mp4", shot.frame_count)
+        ]
+        missing = [level for level in levels if level in absent or level in lost]
+        if missing:
+            make_clips(prefix, shot, missing, self._timeline.encoder, self._storage, folder)
+            self.encoded += 1
+
+
+def _beside(
+    timeline: Timeline, storage: Storage, folder: Path, versions: dict[str, Path], found: _Clips
+) -> ComposedVideo:
+    """What stands beside the files of a video, and the certificate on them."""
+    first, smallest = next(iter(versions.values())), list(versions.values())[-1]
+    words = captions(timeline)
+    written = {
+        "captions.vtt": words,
+        "captions.srt": srt(timeline),
+        "chapters.vtt": chapters_vtt(chapters(timeline)),
+    }
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    certificate = certify(
+        versions,
+        Expected(timeline=timeline, captions=words, shown_text=_shown(timeline, storage)),
+        [ClipScores.of(title, level.name, facts) for title, level, facts in found.facts],
+    )
+    top = timeline.levels[0]
     return ComposedVideo(
-        video=video,
-        thumbnail=thumbnail,
-        captions=folder / CAPTIONS,
+        versions=versions,
+        thumbnail=make_thumbnail(first, folder / "thumbnail.jpg", thumbnail_second(timeline)),
+        preview=make_preview(smallest, folder / "preview.gif", preview_seconds(timeline)),
+        captions=folder / "captions.vtt",
+        subtitles=folder / "captions.srt",
+        chapters=folder / "chapters.vtt",
         frame_count=timeline.frame_count,
         duration_seconds=timeline.duration_seconds,
-        width=picture.width,
-        height=picture.height,
-        fps=picture.fps,
-        file_size_bytes=video.stat().st_size,
-        clips_total=len(clips),
-        clips_encoded=encoded,
-        loudness=loudness,
+        width=top.width,
+        height=top.height,
+        fps=timeline.viewport.fps,
+        clips_total=len(timeline.scenes),
+        clips_encoded=found.encoded,
+        certificate=certificate,
     )
+
+
+def _shown(timeline: Timeline, storage: Storage) -> str:
+    """What is to be read on the cards that must show the names."""
+    results = (SceneResult.model_validate_json(storage.get(f"{job}/{RESULT}")) for job in timeline.cards)
+    return "\n".join(result.shown_text for result in results)
 
 
 def thumbnail_second(timeline: Timeline) -> float:
@@ -102,52 +221,53 @@ def thumbnail_second(timeline: Timeline) -> float:
     return min(max(seconds / 2, _THUMBNAIL_SECONDS), seconds - 1 / timeline.viewport.fps)
 
 
-def _clips(
-    timeline: Timeline, store: ClipStore, folder: Path, encoder: EncoderSettings, on_progress: OnProgress
-) -> tuple[list[Path], int]:
-    """The clip of each scene, and how many of them were encoded now."""
-    total, encoded = timeline.frame_count, 0
-    made: dict[str, Path] = {}
-    clips = []
-    for scene, first in zip(timeline.scenes, timeline.first_frames(), strict=True):
-        picture = Picture.of(timeline.viewport, scene.frame_count)
-        key = store.key(scene, picture, encoder)
-        clip = made.get(key) or folder / f"clip-{len(made)}.mp4"
-        if key not in made and not store.fetch(key, clip, picture):
-            store.encode(key, scene, clip, picture, encoder, partial(_tell, on_progress, first, total))
-            encoded += 1
-        made[key] = clip
-        clips.append(clip)
-        on_progress(first + scene.frame_count, total)
-    return clips, encoded
-
-
-def _tell(on_progress: OnProgress, first: int, total: int, frames: int) -> None:
-    on_progress(first + frames, total)
-
-
-def _mix(timeline: Timeline, storage: Storage, folder: Path) -> Sound:
-    """Every narration at its place, in a track as long as the pictures."""
+def preview_seconds(timeline: Timeline) -> list[float]:
+    """What an animated preview shows: the greeting, then a moment of each scene."""
     fps = timeline.viewport.fps
-    mix = silence(math.ceil(timeline.frame_count * RATE / fps))
-    for scene, first in zip(timeline.scenes, timeline.first_frames(), strict=True):
-        if scene.narration is not None:
-            add(mix, _narration(scene, storage, folder), first / fps + scene.narration.offset_seconds)
-    return mix
+    later = zip(timeline.scenes[1:], timeline.first_frames()[1:], strict=True)
+    return [thumbnail_second(timeline), *((first + scene.frame_count * _GLIMPSE) / fps for scene, first in later)]
 
 
-def _narration(scene: Scene, storage: Storage, folder: Path) -> Sound:
-    narration = scene.narration
-    assert narration is not None  # the caller looked
-    path = folder / "narration.wav"
-    storage.fetch(narration.audio_key, path)
-    try:
-        sound = read_sound(path, narration.duration_seconds)
-    finally:
-        path.unlink()
+def _sound(timeline: Timeline, storage: Storage, folder: Path) -> tuple[SceneSoundClip, ...]:
+    mixed = mix(timeline, storage, folder)
+    parts = cut(mixed.pcm, [scene.frame_count for scene in timeline.scenes], timeline.viewport.fps)
+    return tuple(SceneSoundClip(part.key, part.first_packet, encode(part)) for part in parts)
+
+
+def mix(timeline: Timeline, storage: Storage, folder: Path) -> Mixed:
+    """Everything that is heard, in a track as long as the pictures."""
+    scenes = [
+        SceneSound(scene.frame_count)
+        if scene.narration is None
+        else SceneSound(
+            scene.frame_count,
+            _narration(scene.narration, scene.title, storage, folder),
+            scene.narration.offset_seconds,
+            scene.narration.words,
+        )
+        for scene in timeline.scenes
+    ]
+    bed = None
+    if timeline.music is not None:
+        music = _fetched(timeline.music, timeline.duration_seconds, storage, folder)
+        bed = Bed(music, bed_gain(music))
+    return make_sound(scenes, timeline.viewport.fps, bed)
+
+
+def _narration(narration: Narration, title: str, storage: Storage, folder: Path) -> Sound:
+    sound = _fetched(narration.audio_key, narration.duration_seconds, storage, folder)
     if len(sound) < (narration.duration_seconds - _SHORTER_SECONDS) * RATE:
         raise UnusableMedia(
-            f"the voice of the scene {scene.title!r} is cut short: {len(sound) / RATE:.1f} s "
+            f"the voice of the scene {title!r} is cut short: {len(sound) / RATE:.1f} s "
             f"of {narration.duration_seconds:.1f} s are there"
         )
     return sound
+
+
+def _fetched(key: str, longest_seconds: float, storage: Storage, folder: Path) -> Sound:
+    path = folder / "sound.wav"
+    storage.fetch(key, path)
+    try:
+        return read_sound(path, longest_seconds)
+    finally:
+        path.unlink()

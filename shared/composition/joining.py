@@ -1,4 +1,4 @@
-"""Clips and sound become one MP4: pictures by stream copy, sound as AAC, the index in front."""
+"""Clips and sound become one MP4 by stream copy, with chapters and its index in front."""
 
 from __future__ import annotations
 
@@ -10,38 +10,39 @@ from pathlib import Path
 from typing import Any
 
 import av
-from av import AudioStream, Packet, VideoStream
+from av import Packet, VideoStream
 from av.container import InputContainer, OutputContainer
 
-from shared.composition.encoding import timescale
+from shared.composition.chapters import Chapter, container_chapters
+from shared.composition.hls import sound_packets
 from shared.media.files import UnusableMedia, opened
-from shared.media.loudness import RATE, Sound, sound_frames
-
-AUDIO_BIT_RATE = 192_000
-_AAC_FRAME = 1024
+from shared.media.loudness import RATE
+from shared.media.video_file import timescale
 
 
-def join_clips(clips: Sequence[Path], sound: Sound, fps: int, video: Path) -> None:
-    """Write the MP4 `video`: the clips one after the other, with `sound`, fast start.
+def join_clips(
+    clips: Sequence[Path],
+    sound: Sequence[bytes],
+    sound_config: bytes,
+    fps: int,
+    video: Path,
+    chapters: Sequence[Chapter] = (),
+) -> None:
+    """Write the MP4 `video`: the clips one after the other, with AAC packets of 1024 samples, fast start.
 
     Raises UnusableMedia for clips that can't be joined without encoding.
     """
     with ExitStack() as stack:
         inputs = [stack.enter_context(opened(clip, frozenset({"mov"}))) for clip in clips]
-        output = stack.enter_context(
-            av.open(
-                str(video.resolve()),
-                "w",
-                format="mp4",
-                options={"movflags": "+faststart", "video_track_timescale": str(timescale(fps))},
-            )
-        )
+        options = {"movflags": "+faststart", "video_track_timescale": str(timescale(fps))}
+        output = stack.enter_context(av.open(str(video.resolve()), "w", format="mp4", options=options))
         pictures = _picture_stream(output, inputs)
         voice = output.add_stream("aac", rate=RATE, layout="stereo")
-        assert isinstance(voice, AudioStream)
-        voice.bit_rate = AUDIO_BIT_RATE
+        voice.codec_context.extradata = sound_config
+        if chapters:
+            output.set_chapters(container_chapters(chapters))
         packets = heapq.merge(
-            _copied(inputs, pictures, fps), _encoded(sound, voice), key=_decoding_time
+            _copied(inputs, pictures, fps), _sounding(sound, voice), key=_decoding_time
         )  # in order of time, else the muxer holds one stream in memory until the other comes
         for packet in packets:
             output.mux(packet)
@@ -71,12 +72,12 @@ def _copied(inputs: Sequence[InputContainer], stream: VideoStream, fps: int) -> 
             yield packet
 
 
-def _encoded(sound: Sound, stream: AudioStream) -> Iterator[Packet[Any]]:
-    for frame in sound_frames(sound, _AAC_FRAME):
-        yield from stream.encode(frame)
-    yield from stream.encode(None)
+def _sounding(sound: Sequence[bytes], stream: av.AudioStream) -> Iterator[Packet[Any]]:
+    for packet in sound_packets(sound):
+        packet.stream = stream
+        yield packet
 
 
 def _decoding_time(packet: Packet[Any]) -> Fraction:
-    assert packet.dts is not None and packet.time_base is not None  # both are set above, or by the encoder
+    assert packet.dts is not None and packet.time_base is not None  # both are set above
     return packet.dts * packet.time_base

@@ -6,141 +6,132 @@ sentences differ a little share scenes. Between the cards, the scenes are ranges
 
 from __future__ import annotations
 
-import hashlib
-import ipaddress
-import json
 import math
+from collections.abc import Iterator
 from itertools import pairwise
-from urllib.parse import urlsplit
 
-from shared.composition.cards import intro_card, outro_card
-from shared.composition.timeline import Narration, Scene, Timeline
-from shared.recording import (
-    RECORDER_VERSION,
-    BilledTo,
-    Card,
-    Finding,
-    PageReport,
-    Said,
-    SceneJob,
-    Tour,
-    TourStep,
-    Viewport,
-    Visitor,
-    place_steps,
-    plan_tour,
-    unsaid,
-    up_to,
-)
-from shared.scripting import SceneType, Script, Section
-from shared.values import Value
-from shared.voice import Word
+from shared.composition.covering import covered, faded
+from shared.composition.request import Plan, Request, Spoken
+from shared.composition.sources import Jobs, Source, card, picture
+from shared.composition.timeline import Names, Narration, Scene, Timeline
+from shared.encoding import EncodeJob, Shot, clip_prefix
+from shared.recording import Card, Finding, Said, Tour, place_steps, plan_tour, unsaid
+from shared.scripting import Section
 
 LEAD_IN_SECONDS = 0.4
 TAIL_SECONDS = 0.4
 QUANTUM_SECONDS = 0.5
-LONGEST_SCENE_SECONDS = 60
-
-
-class Spoken(Value):
-    """A section's speech: where its audio is kept, how long it is, and when its words are heard."""
-
-    audio_key: str
-    duration_seconds: float
-    words: tuple[Word, ...]
-
-
-class Request(Value):
-    """What a plan is made from.
-
-    page_image: JPEG of the page's first view. freshness: a number that changes when recordings should be
-    made anew. scenes_prefix: where the recorder's jobs are kept, such as `recordings/1/scenes`. steps: of the
-    tour; without any, one is planned.
-    """
-
-    name: str
-    company: str
-    script: Script
-    speech: tuple[Spoken, ...]
-    page: PageReport
-    page_image: bytes
-    viewport: Viewport
-    freshness: int
-    scenes_prefix: str
-    billed_to: BilledTo | None = None
-    steps: tuple[TourStep, ...] = ()
-    show_cursor: bool = True
-    highlight_clicks: bool = True
-    visitor: Visitor = Visitor()
-
-
-class Plan(Value):
-    """The timeline, and the recorder's job for each storage prefix that it shows.
-
-    findings: what could not be planned as it was asked for.
-    """
-
-    timeline: Timeline
-    jobs: dict[str, SceneJob]
-    findings: tuple[Finding, ...] = ()
+LONGEST_RECORDING_SECONDS = 60
+CLIP_SEGMENTS = 4
+"""A clip has so many segments at most (of `keyframe_seconds`): work for one Lambda of a few minutes."""
 
 
 def plan_video(request: Request) -> Plan:
     """Raises ValueError when a section has no speech."""
     fps = request.viewport.fps
-    lengths = [
-        _frames(section, spoken, fps)
-        for section, spoken in zip(request.script.sections, request.speech, strict=True)
-    ]
+    sections = request.script.sections
+    lengths = [_frames(request, *pair) for pair in zip(sections, request.speech, strict=True)]
     never = unsaid(request.steps, _spoken_on(request, lengths))
     tour = _tour(request, lengths)
+    jobs = Jobs(request)
     scenes: list[Scene] = []
-    jobs: dict[str, SceneJob] = {}
     toured = 0
-    for section, spoken, frames in zip(request.script.sections, request.speech, lengths, strict=True):
-        narration: Narration | None = Narration(
-            audio_key=spoken.audio_key,
-            offset_seconds=LEAD_IN_SECONDS,
-            duration_seconds=spoken.duration_seconds,
-            words=spoken.words,
-        )
-        source: Tour | Card = tour if _shows_page(section.scene_type) else _card(request, section, frames)
-        first = toured if isinstance(source, Tour) else 0
-        for start, count in _pieces(frames, LONGEST_SCENE_SECONDS * fps):
-            job = SceneJob(
-                source=_shown(source, (first + start + count) / fps),
-                viewport=request.viewport,
-                first_frame=first + start,
-                frame_count=count,
-                billed_to=request.billed_to,
-            )
-            prefix = f"{request.scenes_prefix}/{scene_key(job, request.page, request.freshness)}"
-            jobs[prefix] = job
+    for section, spoken, frames in zip(sections, request.speech, lengths, strict=True):
+        source = _source(request, section, frames, tour)
+        scenes += _scenes(request, section, spoken, source, (toured if source is tour else 0), frames, jobs)
+        toured += frames if source is tour else 0
+    timeline = _timeline(request, scenes)
+    if request.styling.transition == "fade":
+        timeline = faded(timeline)
+    timeline = covered(timeline, request, jobs)
+    return Plan(
+        timeline=timeline,
+        jobs=jobs.scenes,
+        media=jobs.media,
+        clips={clip_prefix(request.workspace_id, shot, timeline.encoder): _clip(timeline, shot) for shot in timeline.shots},
+        findings=tuple(
+            Finding(severity="warn", reason=f"a step of the tour waits for “{words}”, which is never said")
+            for words in never
+        ),
+    )  # fmt: skip
+
+
+def _timeline(request: Request, scenes: list[Scene]) -> Timeline:
+    return Timeline(
+        viewport=request.viewport,
+        scenes=tuple(scenes),
+        quality=request.styling.quality,
+        encoder=request.encoder,
+        heights=request.styling.heights,
+        music=request.styling.music_path,
+        language=request.script.language,
+        names=_names(request),
+        cards=tuple({scene.job: None for scene in scenes if scene.scene_type == "intro" and scene.shows == "card"}),
+    )  # fmt: skip
+
+
+def _names(request: Request) -> Names:
+    """What is to be read on the intro. A template of one's own may leave a name out."""
+    own = request.look.own_intro
+    if own is None:
+        return Names(name=request.fields.name, company=request.fields.company.strip())
+    whole, first = "{name" in own, "{first_name" in own
+    name = request.fields.name if whole else request.fields.greeted_as if first else ""
+    return Names(name=name, company=request.fields.company.strip() if "{company" in own else "")
+
+
+def _clip(timeline: Timeline, shot: Shot) -> EncodeJob:
+    return EncodeJob(shot=shot, levels=timeline.levels, encoder=timeline.encoder)
+
+
+def _source(request: Request, section: Section, frames: int, tour: Tour) -> Source:
+    insert = request.insert(section.scene_type)
+    if request.has_card(section.scene_type):
+        return card(request, section, frames)
+    if insert is None:
+        return tour
+    return picture(request, insert) if insert.media_path in request.pictures else insert
+
+
+def _scenes(
+    request: Request, section: Section, spoken: Spoken, source: Source, first: int, frames: int, jobs: Jobs
+) -> list[Scene]:
+    """A section as scenes, none longer than a clip should be."""
+    fps = request.viewport.fps
+    narration: Narration | None = Narration(
+        audio_key=spoken.audio_key,
+        offset_seconds=LEAD_IN_SECONDS,
+        duration_seconds=spoken.duration_seconds,
+        words=spoken.words,
+    )
+    scenes = []
+    for start, count in _pieces(frames, LONGEST_RECORDING_SECONDS * fps):
+        if isinstance(source, Tour | Card):
+            prefix = jobs.film(source, first + start, count)
+        else:
+            prefix = jobs.take_in(source.media_path, frames)
+        shown_from = 0 if isinstance(source, Tour | Card) else start
+        for at, frames_of_clip in _clips(count, request.encoder.keyframe_seconds * fps):
             scenes.append(
                 Scene(
                     title=section.title,
                     scene_type=section.scene_type,
+                    shows="page" if isinstance(source, Tour) else "card" if isinstance(source, Card) else "media",
                     job=prefix,
-                    frame_count=count,
+                    first_frame=shown_from + at,
+                    frame_count=frames_of_clip,
                     narration=narration,
                 )
-            )
-            narration = None  # a section longer than a scene is heard on from its first piece
-        if isinstance(source, Tour):
-            toured += frames
-    findings = tuple(
-        Finding(severity="warn", reason=f"a step of the tour waits for “{words}”, which is never said")
-        for words in never
-    )
-    timeline = Timeline(viewport=request.viewport, scenes=tuple(scenes))
-    return Plan(timeline=timeline, jobs=jobs, findings=findings)
+            )  # fmt: skip
+            narration = None  # a section longer than a scene is heard on from its first one
+    return scenes
 
 
 def _spoken_on(request: Request, lengths: list[int]) -> list[Said]:
     """The words that are said while the page is shown, and when, in seconds of its tour."""
     fps, start, said = request.viewport.fps, 0, []
     for section, spoken, frames in zip(request.script.sections, request.speech, lengths, strict=True):
-        if _shows_page(section.scene_type):
+        if request.shows_page(section.scene_type):
             begins = start / fps + LEAD_IN_SECONDS
             said += [Said(word.text, begins + word.start) for word in spoken.words]
             start += frames
@@ -150,7 +141,7 @@ def _spoken_on(request: Request, lengths: list[int]) -> list[Said]:
 def _tour(request: Request, lengths: list[int]) -> Tour:
     """The tour that the page's sections show. They stay until its last step is over: `lengths` grows."""
     fps = request.viewport.fps
-    pages = [n for n, section in enumerate(request.script.sections) if _shows_page(section.scene_type)]
+    pages = [n for n, section in enumerate(request.script.sections) if request.shows_page(section.scene_type)]
     if not pages:
         return Tour(url=request.page.url, visitor=request.visitor)
     seconds = sum(lengths[n] for n in pages) / fps
@@ -170,75 +161,22 @@ def _tour(request: Request, lengths: list[int]) -> Tour:
     )
 
 
-def _shown(source: Tour | Card, seconds: float) -> Tour | Card:
-    """What shapes the pictures up to a moment: a change to what comes later films nothing anew."""
-    if isinstance(source, Card):
-        return source
-    return source.model_copy(update={"steps": up_to(source.steps, seconds)})
-
-
-def scene_key(job: SceneJob, page: PageReport, freshness: int) -> str:
-    """SHA-256 over everything that shapes the scene's pixels: what is shown, as it is now, and by what."""
-    shaped: dict[str, object] = {
-        "job": job.model_dump(mode="json", exclude={"billed_to"}),
-        "recorder": RECORDER_VERSION,
-        "browser": page.work.browser_version,
-    }
-    if isinstance(job.source, Tour):
-        shaped |= {"page": page.fingerprint, "freshness": freshness}
-    return hashlib.sha256(json.dumps(shaped, sort_keys=True).encode()).hexdigest()
-
-
-def _shows_page(scene_type: SceneType) -> bool:
-    return scene_type not in {"intro", "cta"}
-
-
-def _card(request: Request, section: Section, frames: int) -> Card:
-    host = _public_host(request.page.final_url)
-    view = request.viewport
-    if section.scene_type == "intro":
-        html = intro_card(
-            request.name,
-            request.company,
-            page_title=request.page.title,
-            page_image=request.page_image,
-            page_host=host,
-            duration_seconds=frames / view.fps,
-            viewport_width=view.width,
-            viewport_height=view.height,
-            language=request.script.language,
-        )
-    else:
-        html = outro_card(
-            request.name,
-            request.company,
-            page_image=request.page_image,
-            page_host=host,
-            viewport_width=view.width,
-            viewport_height=view.height,
-            language=request.script.language,
-        )
-    return Card(html=html)
-
-
-def _public_host(url: str) -> str | None:
-    """The host as people know it; an address of numbers or this machine says nothing to a lead."""
-    host = urlsplit(url).hostname or ""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host if "." in host else None
-    return None
-
-
-def _frames(section: Section, spoken: Spoken, fps: int) -> int:
+def _frames(request: Request, section: Section, spoken: Spoken) -> int:
     needed = LEAD_IN_SECONDS + spoken.duration_seconds + TAIL_SECONDS
-    return _quantised(max(section.duration_seconds, needed), fps)
+    asked = request.styling.intro.duration_seconds if section.scene_type == "intro" else 0.0
+    return _quantised(max(section.duration_seconds, needed, asked), request.viewport.fps)
 
 
 def _quantised(seconds: float, fps: int) -> int:
     """In frames, up to whole quanta: leads whose sentences differ a little still share scenes."""
     return math.ceil(math.ceil(seconds / QUANTUM_SECONDS - 1e-9) * QUANTUM_SECONDS * fps)
+
+
+def _clips(frames: int, segment: int) -> Iterator[tuple[int, int]]:
+    """(start, count) of clips of whole segments, of about one length; the last one ends where it must."""
+    clips = math.ceil(frames / (segment * CLIP_SEGMENTS))
+    each = math.ceil(frames / clips / segment) * segment
+    return ((at, min(each, frames - at)) for at in range(0, frames, each))
 
 
 def _pieces(frames: int, longest: int) -> list[tuple[int, int]]:

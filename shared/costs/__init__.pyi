@@ -1,7 +1,6 @@
 from .books import FileBooks, open_file_ledger
 from .database_books import DatabaseBooks, open_ledger
 from .database_slots import DatabaseSlots
-from .leases import Lease
 from .ledger import Answer, AnswerLost, Books, Ledger, PaidCall
 from .prices import Architecture, Prices, UnknownPlan, read_prices
 from .reports import (
@@ -28,7 +27,6 @@ __all__ = [
     "FileSlots",
     "InvocationLine",
     "InvocationReport",
-    "Lease",
     "Ledger",
     "LogBatch",
     "PaidCall",

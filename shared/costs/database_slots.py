@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.costs.leases import Lease, extended
+from shared.workflow.leases import Lease, extended
 from shared.costs.slots import PATIENCE_SECONDS, first_free
 from shared.database import Database
 from shared.database.models import VendorSlot

@@ -27,7 +27,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from shared.costs.leases import Lease, extended
+from shared.workflow.leases import Lease, extended
 from shared.costs.slots import PATIENCE_SECONDS, Slots
 from shared.errors import LeadreelError, RateLimited, Retryable
 from shared.storage import NotStored, Storage

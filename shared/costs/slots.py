@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from shared.costs.leases import Lease, lock_file
+from shared.workflow.leases import Lease, lock_file
 from shared.errors import RateLimited
 
 PATIENCE_SECONDS = 60.0

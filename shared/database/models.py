@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -298,6 +299,7 @@ class ComposedVideo(Changing, Base):
     video_file_path: Mapped[str | None]
     thumbnail_path: Mapped[str | None]
     captions_path: Mapped[str | None]
+    preview_path: Mapped[str | None]
     duration_seconds: Mapped[float | None]
     resolution: Mapped[str] = mapped_column(String(20))
     format: Mapped[str] = mapped_column(String(10), default="mp4")
@@ -306,8 +308,48 @@ class ComposedVideo(Changing, Base):
     branding_applied: Mapped[bool] = mapped_column(default=False)
     has_intro: Mapped[bool] = mapped_column(default=False)
     processing_time_seconds: Mapped[float | None]
+    certificate: Mapped[dict[str, Any] | None]
     status: Mapped[str] = mapped_column(String(50), default="pending")
     reason: Mapped[str | None]
+
+
+class ClipClaim(Base):
+    """Somebody is encoding a clip (its storage prefix); nobody any more once `held_until` has passed."""
+
+    __tablename__ = "clip_claims"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    clip: Mapped[str] = mapped_column(String(200), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(36))
+    held_until: Mapped[datetime]
+
+
+class PublishedClip(Base):
+    """A clip that playlists refer to. key: in storage; the object is there while the row is."""
+
+    __tablename__ = "published_clips"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ClipUse(Base):
+    """A composed video whose playlists refer to a published clip."""
+
+    __tablename__ = "clip_uses"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "key"], ["published_clips.workspace_id", "published_clips.key"]
+        ),
+    )
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    composed_video_id: Mapped[int] = mapped_column(
+        ForeignKey("composed_videos.id"), primary_key=True, index=True
+    )
 
 
 class CompositionJob(Changing, Base):

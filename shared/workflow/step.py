@@ -76,8 +76,7 @@ def video_step(
                 done = result_of(*of_step)
                 if done is not None:
                     return done
-                started_at = datetime.now(UTC)
-                begin_step(*of_step)
+                started_at = begin_step(*of_step)
                 result = run(asked, tools)
                 settle_step(*of_step, started_at, datetime.now(UTC), result)
                 return result
@@ -98,6 +97,31 @@ def job_step(
             return run(JobEvent.model_validate(event), open_tools(), context)
 
     return handler
+
+
+class PartEvent(VideoEvent):
+    """Asks for a part of a step, of which a video needs many. job: the storage prefix of its `job.json`."""
+
+    job: str
+
+
+def step_part(
+    name: StepName,
+) -> Callable[[Callable[[PartEvent, Tools], dict[str, Any]]], Handler]:
+    """A handler for a part of a step with the database, which whoever does the step settles."""
+
+    def decorate(run: Callable[[PartEvent, Tools], dict[str, Any]]) -> Handler:
+        @wraps(run)
+        def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+            with named():
+                asked, tools = PartEvent.model_validate(event), open_tools()
+                tell_for_whom(context, name, asked.workspace_id, asked.video_id)
+                begin_step(tools.database, asked.workspace_id, asked.video_id, name)
+                return run(asked, tools)
+
+        return handler
+
+    return decorate
 
 
 def tell_for_whom(context: LambdaContext, step: str, workspace_id: int, video_id: int) -> None:

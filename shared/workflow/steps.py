@@ -32,16 +32,21 @@ def begin_step(
     video_id: int,
     name: StepName,
     result: dict[str, Any] | None = None,
-) -> None:
-    """The step runs. `result` may already say what it works on, for whoever watches."""
-    _write(
-        database, workspace_id, video_id, name,
-        status="processing", started_at=datetime.now(UTC), progress=0.0, reason=None, result=result,
-    )  # fmt: skip
+) -> datetime:
+    """The step runs; returns since when, which stays if it was begun before.
+
+    `result` may already say what it works on, for whoever watches.
+    """
     with database.workspace(workspace_id) as session:
+        row = session.get_one(VideoStep, (video_id, name), with_for_update=True)
+        if row.status != "processing" or row.started_at is None:
+            row.started_at, row.progress = datetime.now(UTC), 0.0
+        row.status, row.reason = "processing", None
+        row.result = result if result is not None else row.result
         session.execute(
             update(Video).where(Video.id == video_id, Video.status == "pending").values(status="processing")
         )
+        return row.started_at
 
 
 def report_progress(

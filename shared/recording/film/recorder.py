@@ -13,10 +13,12 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from shared.errors import Permanent
+from shared.media.pictures import JpegDecoder
+from shared.media.presets import EncoderSettings, Quality
+from shared.media.video_file import VideoFile
 from shared.recording.browser.access import Access
 from shared.recording.film.crews import Crews, Planning
 from shared.recording.film.scene import OnProgress
-from shared.recording.film.video import VideoFile
 from shared.recording.job import Locale, Progress, QualityReport, Timezone, Tour, Viewport, Visitor
 from shared.recording.page.opening import opened
 from shared.recording.page.stage import Stage
@@ -26,8 +28,6 @@ from shared.settings import Settings, read_settings
 from shared.values import Value
 
 SHORTEST_SHARED_SECONDS = 3.0
-
-Quality = Literal["ultra", "high", "medium", "fast", "preview"]
 
 
 class TooLong(Permanent):
@@ -187,10 +187,11 @@ class ScreenRecorder:
 
         Returns how many frames differ from the one before.
         """
-        preset, crf = encoder_settings(self._config.quality, settings)
+        encoder = EncoderSettings.from_settings(settings, self._config.quality)
         view = self._config.viewport
-        with VideoFile(path, *view.pixels, view.fps, preset=preset, crf=crf) as video:
-            writer = _Writer(video)
+        # at once: the browsers need the cores, and nothing is to be left to do at the end
+        with VideoFile(path, *view.pixels, view.fps, encoder, at_once=True) as video:
+            writer = _Writer(video, JpegDecoder(*view.pixels))
             done = unique = 0
             async with aclosing(crews.film()) as taken:
                 async for jpeg in taken:
@@ -221,8 +222,9 @@ def planning_for(seconds: float) -> Planning:
 class _Writer:
     """Gives each unique frame to the encoder, in a thread, once it is known how long it stands."""
 
-    def __init__(self, video: VideoFile) -> None:
+    def __init__(self, video: VideoFile, decoder: JpegDecoder) -> None:
         self._video = video
+        self._decoder = decoder
         self._jpeg = b""
         self._frames = 0
         self._encoding: asyncio.Task[None] | None = None
@@ -240,23 +242,15 @@ class _Writer:
     async def _pass_on(self) -> None:
         await self._join()
         if self._frames:
-            work = asyncio.to_thread(self._video.add, self._jpeg, self._frames)
+            work = asyncio.to_thread(self._encode, self._jpeg, self._frames)
             self._encoding = asyncio.create_task(work)
+
+    def _encode(self, jpeg: bytes, frames: int) -> None:
+        self._video.add(self._decoder.decode(jpeg), frames)
 
     async def _join(self) -> None:
         if self._encoding is not None:
             await self._encoding
-
-
-def encoder_settings(quality: Quality, settings: Settings) -> tuple[str, int]:
-    """x264's preset and CRF for a quality preset."""
-    return {
-        "ultra": (settings.video_preset_ultra, settings.video_crf_ultra),
-        "high": (settings.video_preset_high, settings.video_crf_high),
-        "medium": (settings.video_preset_medium, settings.video_crf_medium),
-        "fast": (settings.video_preset_fast, settings.video_crf_low),
-        "preview": ("ultrafast", 28),
-    }[quality]
 
 
 def _new_path(settings: Settings) -> Path:

@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 
 from local.postgres import Postgres
 from shared.accounts import open_workspace
-from shared.costs import Answer, DatabaseBooks, DatabaseSlots, Lease, PaidCall, unsettled_calls
+from shared.costs import Answer, DatabaseBooks, DatabaseSlots, PaidCall, unsettled_calls
+from shared.workflow.leases import Lease
 from shared.database import Database
 from shared.database.migrating import MIGRATIONS
 from shared.database.models import CostEntry, Lead, PaidCallRow, Video

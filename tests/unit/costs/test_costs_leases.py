@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.costs import FileSlots, Lease
-from shared.costs.leases import extended, lock_file
+from shared.costs import FileSlots
+from shared.workflow.leases import Lease, extended, lock_file
 from shared.errors import RateLimited, Retryable
 
 LEASE = Lease(poll_seconds=0.01)
 HOLD = """
 import sys, time
 from pathlib import Path
-from shared.costs.leases import lock_file
+from shared.workflow.leases import lock_file
 print(lock_file(Path(sys.argv[1])) is not None, flush=True)
 time.sleep(60)
 """

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.costs import Answer, AnswerLost, FileBooks, FileSlots, Lease, Ledger, PaidCall
+from shared.costs import Answer, AnswerLost, FileBooks, FileSlots, Ledger, PaidCall
+from shared.workflow.leases import Lease
 from shared.costs.ledger import packed
 from shared.errors import Permanent, RateLimited, Retryable
 from shared.storage import FileStorage

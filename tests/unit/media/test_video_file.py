@@ -9,7 +9,9 @@ import av
 import numpy as np
 import pytest
 
-from shared.recording.film.video import VideoFile
+from shared.media.pictures import JpegDecoder
+from shared.media.presets import EncoderSettings
+from shared.media.video_file import VideoFile
 
 WIDTH, HEIGHT = 320, 240
 LEVELS = ((200, 30, 30), (30, 200, 30), (40, 60, 220), (120, 120, 120))
@@ -29,6 +31,14 @@ def jpeg(number: int) -> bytes:
     return b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode(None)])  # type: ignore[attr-defined]
 
 
+def picture(number: int) -> av.VideoFrame:
+    return JpegDecoder(WIDTH, HEIGHT).decode(jpeg(number))
+
+
+def encoder(preset: str, crf: int) -> EncoderSettings:
+    return EncoderSettings.model_validate({"preset": preset, "crf": crf})
+
+
 def decoded(path: Path) -> tuple[list[av.VideoFrame], list[int]]:
     with av.open(str(path)) as film:
         assert film.streams.video[0].codec_context.name == "h264"
@@ -40,13 +50,14 @@ def decoded(path: Path) -> tuple[list[av.VideoFrame], list[int]]:
     return frames, keys
 
 
+@pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize("preset", ["ultrafast", "superfast", "medium", "veryslow"])
-def test_repeated_frames_are_the_one_before(preset: str, tmp_path: Path) -> None:
+def test_repeated_frames_are_the_one_before(preset: str, at_once: bool, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     runs = [(0, 1), (1, 20), (2, 1), (3, 1), (4, 40), (5, 2), (6, 1), (7, 17)]
-    with VideoFile(path, WIDTH, HEIGHT, 30, preset=preset, crf=18) as film:
+    with VideoFile(path, WIDTH, HEIGHT, 30, encoder(preset, 18), at_once=at_once) as film:
         for number, frames in runs:
-            film.add(jpeg(number), frames)
+            film.add(picture(number), frames)
     frames, keys = decoded(path)
     assert [round((frame.time or 0) * 30) for frame in frames] == list(range(sum(n for _, n in runs)))
     assert keys == [0]
@@ -63,18 +74,18 @@ def test_repeated_frames_are_the_one_before(preset: str, tmp_path: Path) -> None
 
 def test_a_long_hold_can_be_sought_in(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
-    with VideoFile(path, WIDTH, HEIGHT, 30, preset="superfast", crf=23) as film:
-        film.add(jpeg(0), 100)
-        film.add(jpeg(3), 1000)
-        film.add(jpeg(4), 1)
+    with VideoFile(path, WIDTH, HEIGHT, 30, encoder("superfast", 23)) as film:
+        film.add(picture(0), 100)
+        film.add(picture(3), 1000)
+        film.add(picture(4), 1)
     frames, keys = decoded(path)
     assert len(frames) == 1101
-    assert keys == [0, 240, 480, 720, 960]
+    assert keys == [0, 180, 360, 540, 720, 900, 1080]
     assert path.stat().st_size < 400_000
 
 
 def test_a_film_of_one_frame(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
-    with VideoFile(path, WIDTH, HEIGHT, 24, preset="slow", crf=23) as film:
-        film.add(jpeg(0), 1)
+    with VideoFile(path, WIDTH, HEIGHT, 24, encoder("slow", 23)) as film:
+        film.add(picture(0), 1)
     assert len(decoded(path)[0]) == 1

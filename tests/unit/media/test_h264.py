@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.recording.film.h264 import frame_number, frame_number_bits, numbered
+from shared.media.h264 import frame_number, frame_number_bits, numbered
 
 # 1920x1080 by x264, High profile: the parameter sets, and the head of a picture (number 1, of four bits)
 PARAMETERS = bytes.fromhex("0000000167640028acb403c0113f2c20000003002000000781e306540000000168ee0fcb")

@@ -1,4 +1,8 @@
-"""A recording's own mp4: H.264 at a constant frame rate, made while the page is being filmed."""
+"""H.264 at a constant frame rate, of which only the frames that differ are encoded.
+
+All files of one size, rate and encoder have the same parameter sets and timescale, start with a key frame and
+can be joined without encoding.
+"""
 
 from __future__ import annotations
 
@@ -15,26 +19,38 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
-from shared.recording.film.h264 import frame_number, frame_number_bits, numbered
+from shared.media.h264 import frame_number, frame_number_bits, numbered
+from shared.media.presets import EncoderSettings
+
+ENCODER_VERSION = 2
+"""Part of every clip's key: raise it when the same settings give other pixels or other headers."""
 
 _BT709 = 1  # as ITU-T H.273 numbers matrix, primaries and transfer
-THREADS = 1  # the browsers need the rest
-KEY_SECONDS = 8.0  # as far apart as players like to seek
-# No B-frames, one reference: so that a repeated frame fits in anywhere. Without looking ahead pictures are
-# encoded as they come, and nothing is left to do at the end.
-_STREAM = "bframes=0:ref=1:weightp=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:keyint=infinite:scenecut=0"
+# No B-frames, one reference: so that a repeated frame fits in anywhere, and presentation starts at zero.
+_REPEATABLE = "bframes=0:ref=1:weightp=0:keyint=infinite:scenecut=0:stitchable=1:sync-lookahead=0"
+# Without looking ahead pictures are encoded as they come, and nothing is left to do at the end.
+_AT_ONCE = ":rc-lookahead=0:mbtree=0"
 
 
 class VideoFile:
-    """Encodes JPEG frames with x264 as yuv420p, BT.709, limited range, fast start.
+    """Encodes pictures (yuv420p, BT.709, limited range) with x264 into an MP4 with its index in front.
 
-    Only frames that differ are encoded; a repeated one costs about 90 bytes and no time.
-    preset, crf: x264's.
+    A picture that stands for many frames is encoded once; each repetition costs about 90 bytes and no time.
+    at_once: for a film that is made while it is encoded: x264 then looks at no picture but the present one,
+    which takes a quarter more bytes. encoded: how many pictures x264 was given so far.
     """
 
-    def __init__(self, path: Path, width: int, height: int, fps: int, *, preset: str, crf: int) -> None:
-        options = {"preset": preset, "crf": str(crf), "forced-idr": "1", "x264-params": _STREAM}
-        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+    def __init__(
+        self, path: Path, width: int, height: int, fps: int, encoder: EncoderSettings, *, at_once: bool = False
+    ) -> None:
+        options = {
+            "preset": encoder.preset,
+            "crf": str(encoder.crf),
+            "forced-idr": "1",
+            "x264-params": _REPEATABLE + (_AT_ONCE if at_once else ""),
+        }
+        container = {"movflags": "+faststart", "video_track_timescale": str(timescale(fps))}
+        self._container = av.open(str(path), "w", format="mp4", options=container)
         stream = self._container.add_stream("libx264", rate=fps, options=options)
         assert isinstance(stream, VideoStream)  # x264 encodes video
         _describe(stream.codec_context, width, height)
@@ -42,20 +58,18 @@ class VideoFile:
         self._options = options
         self._repeated = b""
         self._bits = 0
-        self._pictures = _Pictures(width, height)
         self._tick = Fraction(1, fps)
-        self._key_frames = round(KEY_SECONDS * fps)
-        self._encoded = 0
+        self._key_frames = encoder.keyframe_seconds * fps
+        self.encoded = 0
         self._since_key = 0
         self._durations: deque[int] = deque()  # of what is in the encoder, in frames
         self._written = 0
         self._shift = 0  # by how much frame numbers differ from the encoder's own
 
-    def add(self, jpeg: bytes, frames: int) -> None:
+    def add(self, picture: VideoFrame, frames: int) -> None:
         """A picture that stands for so many frames."""
-        picture = self._pictures.decode(jpeg)
         while frames > 0:
-            if self._since_key >= self._key_frames or not self._encoded:
+            if self._since_key >= self._key_frames or not self.encoded:
                 self._since_key = 0
             count = min(frames, self._key_frames - self._since_key)
             self._encode(picture, count, key=self._since_key == 0)
@@ -63,9 +77,10 @@ class VideoFile:
             frames -= count
 
     def _encode(self, picture: VideoFrame, frames: int, *, key: bool) -> None:
+        # x264 thinks that all pictures stand equally long: told the truth it spends a tenth more bytes on holds
         picture.pict_type = PictureType.I if key else PictureType.NONE
-        picture.pts, picture.time_base = self._encoded, self._tick
-        self._encoded += 1
+        picture.pts, picture.time_base = self.encoded, self._tick
+        self.encoded += 1
         self._durations.append(frames)
         for packet in self._stream.encode(picture):
             self._write(packet)
@@ -113,16 +128,21 @@ class VideoFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None and self._encoded:
+            if kind is None and self.encoded:
                 for packet in self._stream.encode(None):
                     self._write(packet)
         finally:
             self._container.close()
 
 
+def timescale(fps: int) -> int:
+    """Ticks a second of every clip and video: a frame is 512 of them."""
+    return fps * 512
+
+
 def _describe(context: VideoCodecContext, width: int, height: int) -> None:
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-    context.thread_type, context.thread_count = ThreadType.FRAME, THREADS  # sliced frames are larger
+    context.thread_type, context.thread_count = ThreadType.FRAME, 1  # sliced frames are larger
     context.color_range = ColorRange.MPEG
     context.colorspace = context.color_primaries = context.color_trc = _BT709
 
@@ -144,32 +164,3 @@ def _encode_repeat(like: VideoCodecContext, options: dict[str, str]) -> tuple[by
     packets += context.encode(None)
     return bytes(packets[1]), bytes(context.extradata or b"")
 
-
-class _Pictures:
-    """From JPEGs (BT.601, full range) to the colours of HD video."""
-
-    def __init__(self, width: int, height: int) -> None:
-        self._decoder = av.CodecContext.create("mjpeg", "r")
-        self._decoder.thread_count = 1
-        graph = av.filter.Graph()
-        source = graph.add_buffer(
-            width=width, height=height, format=av.VideoFormat("yuvj420p"), time_base=Fraction(1, 1000)
-        )
-        # a tenth of what the scaler takes, and its rounding is right
-        colours = graph.add(
-            "colorspace",
-            "ispace=bt470bg:irange=pc:itrc=bt709:iprimaries=bt709:"
-            "space=bt709:range=tv:trc=bt709:primaries=bt709:format=yuv420p",
-        )
-        sink = graph.add("buffersink")
-        source.link_to(colours)
-        colours.link_to(sink)
-        graph.configure()
-        self._graph = graph
-
-    def decode(self, jpeg: bytes) -> VideoFrame:
-        (picture,) = self._decoder.decode(av.Packet(jpeg))
-        self._graph.push(picture)
-        video = self._graph.pull()
-        assert isinstance(video, VideoFrame)  # that is what its sink gives
-        return video

@@ -1,0 +1,79 @@
+"""What may be asked of a video's looks and sound, beside its words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.composition.cards import Colour, FontFamily, LogoCorner, TemplateName
+from shared.values import Value
+
+Key = Annotated[str, Field(pattern=r"^uploads/\d+/[0-9a-f]{64}\.[a-z0-9]{2,4}$")]
+"""Storage key of a file that was given to us and checked: see `shared.composition.uploads`."""
+
+Version = Literal["1080p", "720p", "480p"]
+Transition = Literal["cut", "fade"]
+Captions = Literal["track", "burned"]
+
+
+class Branding(Value):
+    """Whose video it is. logo_path: a PNG; the logo stands on cards, and in a corner of all else.
+
+    primary_color, accent_color: `#rrggbb`. template: of the cards; intro_path, outro_path: HTML of one's own
+    that takes the place of the template's.
+    """
+
+    apply_branding: bool = True
+    logo_path: Key | None = None
+    logo_position: LogoCorner = "bottom-right"
+    template: TemplateName = "studio"
+    primary_color: Colour | None = None
+    accent_color: Colour | None = None
+    font: FontFamily | None = None
+    intro_path: Key | None = None
+    outro_path: Key | None = None
+
+
+class IntroOptions(Value):
+    """The greeting. duration_seconds: at least; it lasts as long as what is said. text: what it is about."""
+
+    enabled: bool = True
+    duration_seconds: float = Field(0, ge=0, le=30)
+    text: Annotated[str, Field(max_length=200)] | None = None
+
+
+class Insert(Value):
+    """What is shown instead of the page while the sections of a type are heard.
+
+    media_path: a PNG, a JPEG or a video. caption: a line below a picture.
+    """
+
+    scene_type: Literal["demo", "feature", "proof"]
+    media_path: Key
+    caption: Annotated[str, Field(max_length=200)] | None = None
+
+
+class Styling(Value):
+    """All of it. quality_versions: sizes beside the video's own. music_path: a WAV, below the voice.
+
+    captions: shown by the player, or part of the picture. watermark: says what the video was made with.
+    """
+
+    quality: Literal["ultra", "high", "medium", "fast", "preview"] = "high"
+    generate_quality_versions: bool = True
+    quality_versions: tuple[Version, ...] = ("1080p", "720p", "480p")
+    branding: Branding = Branding()
+    intro: IntroOptions = IntroOptions()
+    transition: Transition = "cut"
+    captions: Captions = "track"
+    watermark: bool = False
+    music_path: Key | None = None
+    inserts: tuple[Insert, ...] = Field((), max_length=10)
+
+    @property
+    def heights(self) -> tuple[int, ...]:
+        """The shorter sides of the levels that were asked for."""
+        if not self.generate_quality_versions:
+            return ()
+        return tuple(int(version.removesuffix("p")) for version in self.quality_versions)

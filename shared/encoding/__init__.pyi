@@ -1,0 +1,14 @@
+from .clips import ClipFacts, ClipStore
+from .making import make_clips
+from .shot import EncodeJob, MediaJob, Shot, clip_prefix, shot_key
+
+__all__ = [
+    "ClipFacts",
+    "ClipStore",
+    "EncodeJob",
+    "MediaJob",
+    "Shot",
+    "clip_prefix",
+    "make_clips",
+    "shot_key",
+]
