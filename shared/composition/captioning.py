@@ -7,7 +7,9 @@ characters, and never inside what is seen as one character.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import html
+import unicodedata
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
 from shared.composition.phrases import CLAUSE_END, SENTENCE_END, Phrase, phrases
@@ -18,6 +20,10 @@ LINE_WIDTH = 42
 SHORTEST_SECONDS = 1.0
 LONGEST_SECONDS = 6.0
 _BREAK_COSTS = {SENTENCE_END: 0.0, CLAUSE_END: 1.0, 0: 3.0}
+RIGHT_TO_LEFT = "\u200f"
+"""A mark that nobody sees: what stands beside it is written from right to left."""
+
+_MARKS = RIGHT_TO_LEFT + "\u200e"
 _LINGER_SECONDS = 0.3
 """How long a cue stays after its last word, if nothing follows."""
 
@@ -32,17 +38,43 @@ class Cue(Value):
 
 def captions(timeline: Timeline) -> str:
     """The timeline's words as WebVTT."""
-    blocks = [
-        f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{_escaped(cue.lines)}\n"
-        for cue in cues(timeline)
+    return webvtt((cue.start, cue.end, cue.lines) for cue in cues(timeline))
+
+
+def webvtt(blocks: Iterable[tuple[float, float, Sequence[str]]]) -> str:
+    """WebVTT of blocks: start and end in seconds, and lines of any text."""
+    written = [
+        f"{_time(start, '.')} --> {_time(end, '.')}\n{_escaped([_directed(line) for line in lines])}\n"
+        for start, end, lines in blocks
     ]
-    return "\n".join(["WEBVTT\n", *blocks])
+    return "\n".join(["WEBVTT\n", *written])
+
+
+def read_webvtt(text: str) -> list[Cue]:
+    """What `webvtt` wrote, as a player reads it; other WebVTT as far as it has no markup."""
+    found = []
+    for block in text.replace("\r\n", "\n").split("\n\n"):
+        lines = block.strip("\n").split("\n")
+        at = next((number for number, line in enumerate(lines) if "-->" in line), None)
+        if at is None:
+            continue
+        start, _, end = lines[at].partition("-->")
+        shown = tuple(html.unescape(line).strip(_MARKS) for line in lines[at + 1 :])
+        found.append(Cue(start=_seconds(start), end=_seconds(end.split()[0]), lines=shown))
+    return found
 
 
 def srt(timeline: Timeline) -> str:
     """The timeline's words as SubRip, which knows no escapes: a `<` is shown as it is by most players."""
     blocks = [
-        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n" + "\n".join(cue.lines) + "\n"
+        "\n".join(
+            [
+                f"{number}",
+                f"{_time(cue.start, ',')} --> {_time(cue.end, ',')}",
+                *(_directed(line) for line in cue.lines),
+                "",
+            ]
+        )
         for number, cue in enumerate(cues(timeline), 1)
     ]
     return "\n".join(blocks)
@@ -123,6 +155,17 @@ def _timed(groups: Sequence[Sequence[Phrase]], seconds: float) -> list[Cue]:
     return result
 
 
+def _directed(line: str) -> str:
+    """A line that is mostly written from right to left, but starts with a name in Latin letters, is told so.
+
+    A player takes a line's direction from its first letter, and would put the end of this one in front.
+    """
+    ways = [unicodedata.bidirectional(character) for character in line]
+    strong = [way for way in ways if way in {"L", "R", "AL"}]
+    leftwards = sum(way != "L" for way in strong)
+    return RIGHT_TO_LEFT + line if strong[:1] == ["L"] and leftwards > len(strong) / 2 else line
+
+
 def _escaped(lines: Sequence[str]) -> str:
     """`-->` can't stand in a cue either; without its `>` it is harmless."""
     return "\n".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
@@ -132,3 +175,8 @@ def _time(seconds: float, point: str) -> str:
     milliseconds = round(seconds * 1000)
     minutes, milliseconds = divmod(milliseconds, 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}{point}{milliseconds % 1000:03}"
+
+
+def _seconds(time: str) -> float:
+    hours, minutes, seconds = (["0", *time.strip().split(":")])[-3:]
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
