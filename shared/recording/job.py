@@ -24,8 +24,12 @@ RESULT = "result.json"
 FRAMES = "frames.mkv"
 PAGE_IMAGE = "page.jpg"
 
-RECORDER_VERSION = 2
+RECORDER_VERSION = 3
 """Part of every scene's content key: raise it when the same job would give other frames."""
+
+
+SHOWN_TEXT = 5_000
+"""As many characters of a card's text are kept."""
 
 
 class BilledTo(Value):
@@ -82,10 +86,14 @@ class Tour(Value):
 
 
 class Card(Value):
-    """A whole HTML document of ours, shown without any network. Second 0 is its load."""
+    """A whole HTML document of ours, shown without any network. Second 0 is its load.
+
+    transparent: nothing lies behind what the document draws; its frames have alpha.
+    """
 
     kind: Literal["card"] = "card"
     html: str
+    transparent: bool = False
 
 
 class SceneJob(Value):
@@ -155,8 +163,11 @@ class QualityReport(Value):
 class SceneResult(Value):
     """Answer to a SceneJob, beside `frames.mkv`.
 
-    frames.mkv holds only the *unique* frames, as JPEG in Matroska, each with its duration: time base
-    1/fps or finer, first frame at 0. durations: of each unique frame, in frames; they sum to frame_count.
+    frames.mkv holds only the *unique* frames in Matroska, each with its duration: time base 1/fps or finer,
+    first frame at 0. They are JPEG, or PNG with alpha (RGBA, not premultiplied) of a transparent card.
+    durations: of each unique frame, in frames; they sum to frame_count.
+    shown_text: of a card, its text after the last frame, as laid out (`innerText`), SHOWN_TEXT characters at
+    most; empty for a tour.
     """
 
     frame_count: int
@@ -165,6 +176,7 @@ class SceneResult(Value):
     height: int
     fps: int
     quality: QualityReport = QualityReport()
+    shown_text: str = ""
     work: Work
 
 

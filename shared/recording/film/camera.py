@@ -24,7 +24,7 @@ class Camera:
     async def film(self, first_frame: int, frame_count: int) -> AsyncGenerator[bytes | None, None]:
         """Frames [first_frame, first_frame + frame_count).
 
-        Each is a JPEG, or None where it repeats the one before; the first is always a JPEG. What comes before
+        Each is a picture, or None where it repeats the one before; the first never is None. What comes before
         them, since the last frame that was filmed, passes in fast-forward.
         """
         while self._at < first_frame:

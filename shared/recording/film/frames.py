@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
 import av
+from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 
 class FrameFile:
-    """Writes JPEGs into a Matroska file without encoding them anew.
+    """Writes JPEGs, or PNGs with alpha, into a Matroska file without encoding them anew.
 
     Matroska counts milliseconds: a frame's number is round(time * fps), exact for up to 60 frames a second.
     durations: of each unique frame so far, in frames.
     """
 
-    def __init__(self, path: Path, width: int, height: int, fps: int) -> None:
-        self._container = av.open(str(path), "w", format="matroska")
-        stream = self._container.add_stream("mjpeg", rate=fps)
-        assert isinstance(stream, VideoStream)  # mjpeg is a video codec
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
+    def __init__(self, path: Path, width: int, height: int, fps: int, *, alpha: bool = False) -> None:
+        self._container = _opened_with_alpha(path) if alpha else av.open(str(path), "w", format="matroska")
+        stream = self._container.add_stream("png" if alpha else "mjpeg", rate=fps)
+        assert isinstance(stream, VideoStream)  # both are video codecs
+        stream.width, stream.height, stream.pix_fmt = width, height, "rgba" if alpha else "yuvj420p"
         stream.time_base = Fraction(1, fps)
         self._stream = stream
         self._fps = fps
@@ -29,13 +31,13 @@ class FrameFile:
         self._pending = b""
         self.durations: list[int] = []
 
-    def add(self, jpeg: bytes | None) -> None:
+    def add(self, picture: bytes | None) -> None:
         """The next frame; None repeats the one before."""
-        if jpeg is None:
+        if picture is None:
             self.durations[-1] += 1
             return
         self._write_pending()
-        self._pending = jpeg
+        self._pending = picture
         self.durations.append(1)
 
     def _write_pending(self) -> None:
@@ -61,3 +63,12 @@ class FrameFile:
                 self._write_pending()
         finally:
             self._container.close()
+
+
+def _opened_with_alpha(path: Path) -> OutputContainer:
+    """Matroska that takes PNG, which it keeps under its name for AVI: PyAV offers it what it has names for.
+
+    Through FFmpeg's `tee` nothing is asked. https://ffmpeg.org/ffmpeg-formats.html#tee-1
+    """
+    plain = re.sub(r"([\\'|\[\]: ])", r"\\\1", str(path))
+    return av.open(f"[f=matroska]{plain}", "w", format="tee")

@@ -13,7 +13,7 @@ from shared.recording.browser.access import unseal
 from shared.recording.browser.caps import CAPS, Caps
 from shared.recording.film.camera import film
 from shared.recording.film.frames import FrameFile
-from shared.recording.job import FRAMES, Progress, SceneJob, SceneResult, Tour, Work
+from shared.recording.job import FRAMES, SHOWN_TEXT, Card, Progress, SceneJob, SceneResult, Tour, Work
 from shared.recording.page.opening import opened
 from shared.recording.quality.watch import Watch
 
@@ -59,16 +59,18 @@ async def film_scene(
         access=unseal(source.visitor.access, access_key) if isinstance(source, Tour) else None,
     ) as stage:
         watch = Watch(stage, source.url if isinstance(source, Tour) else "", job.frame_count)
-        with FrameFile(folder / FRAMES, width, height, view.fps) as file:
+        alpha = isinstance(source, Card) and source.transparent
+        with FrameFile(folder / FRAMES, width, height, view.fps, alpha=alpha) as file:
             async with aclosing(film(stage, job.first_frame, job.frame_count)) as frames:
                 done = 0
-                async for jpeg in frames:
-                    file.add(jpeg)
-                    await watch.see(jpeg)
+                async for picture in frames:
+                    file.add(picture)
+                    await watch.see(picture)
                     done += 1
                     if on_progress is not None:
                         on_progress(Progress(frames_done=done, frames_total=job.frame_count))
         quality = await watch.report()
+        shown_text = await stage.page.text(SHOWN_TEXT) if isinstance(source, Card) else ""
     work = Work(
         started_at=started_at,
         finished_at=datetime.now(UTC),
@@ -82,5 +84,6 @@ async def film_scene(
         height=height,
         fps=view.fps,
         quality=quality,
+        shown_text=shown_text,
         work=work,
     )

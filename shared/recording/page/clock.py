@@ -16,7 +16,8 @@ from shared.errors import Permanent, Retryable
 from shared.recording.browser.caps import CAPS, Caps
 from shared.recording.browser.cdp import LOST, NoAnswer, Params, Session
 
-JPEG_QUALITY = 92
+JPEG = {"format": "jpeg", "quality": 92}
+PNG = {"format": "png", "optimizeForSpeed": True}
 MICRO = 1_000_000
 # Pictures that may move by themselves: the compositor begins their show when it first draws them.
 MOVING_PICTURES = {"image/gif", "image/webp", "image/avif", "image/apng"}
@@ -46,6 +47,7 @@ class FrameClock:
     network_held: False once the page waited too long for something that never came; from then on its clock
     runs on while it waits, and two recordings of it may differ.
     must_draw: whether the page has anything that goes on only while it is drawn.
+    with_alpha: whether pictures are PNG with alpha instead of JPEG.
     """
 
     def __init__(self, session: Session, fps: int, caps: Caps = CAPS) -> None:
@@ -61,6 +63,7 @@ class FrameClock:
         self._passed = asyncio.Event()
         self.network_held = True
         self.must_draw = False
+        self.with_alpha = False
         session.on("Network.responseReceived", self._note_answer)
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self._passed.set())
         session.on(LOST, lambda _: self._passed.set())
@@ -179,14 +182,14 @@ class FrameClock:
             await self._begin_frame({"noDisplayUpdates": True})
 
     async def shoot(self) -> bytes:
-        """Draw the page at this moment and return the picture, as JPEG.
+        """Draw the page at this moment and return the picture, as JPEG or PNG.
 
         A moment that was drawn already keeps as it is: requestAnimationFrame runs once.
 
         Raises:
             NoPicture: if the browser gives none.
         """
-        screenshot = {"screenshot": {"format": "jpeg", "quality": JPEG_QUALITY}}
+        screenshot = {"screenshot": PNG if self.with_alpha else JPEG}
         for _ in range(5):  # the very first frames of a target may come without
             answer = await self._begin_frame(screenshot)
             if "screenshotData" in answer:

@@ -73,6 +73,10 @@ class InPage:
         seen = await self._call("look")
         return Look(seen["title"], float(seen["room"]), seen["text"], tuple(seen["parts"]))
 
+    async def text(self, most: int) -> str:
+        """What can be read on the page as it is laid out, cut after so many characters."""
+        return str(await self._call("text", most))
+
     async def landmarks(self) -> tuple[Landmark, ...]:
         """What stands on the page, from top to bottom."""
         return tuple(Landmark.model_validate(item) for item in await self._call("landmarks"))

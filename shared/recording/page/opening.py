@@ -92,6 +92,10 @@ def _limits(caps: Caps) -> Limits:
 
 
 async def _show_card(stage: Stage, target: Session, card: Card) -> None:
+    if card.transparent:
+        clear = {"r": 0, "g": 0, "b": 0, "a": 0}
+        await target.call("Emulation.setDefaultBackgroundColorOverride", {"color": clear})
+        stage.clock.with_alpha = True
     tree = await target.call("Page.getFrameTree")
     frame = tree["frameTree"]["frame"]["id"]
     await target.call("Page.setDocumentContent", {"frameId": frame, "html": card.html})

@@ -207,6 +207,7 @@ globalThis.reel ??= (() => {
           .slice(0, 2000).map((e) => e.src || e.href).filter((url) => url.length < 2000),
       };
     },
+    text: (most) => (document.body?.innerText ?? '').trim().slice(0, most),
     landmarks,
     keep,
     draw,
