@@ -1,3 +1,4 @@
+from .assets import NoPlayer, find_player, publish_assets
 from .manager import Hosted, HostingRefused, VideoHostManager
 from .pages import (
     CONTENT_SECURITY_POLICY,
@@ -11,7 +12,10 @@ __all__ = [
     "EMBED_CONTENT_SECURITY_POLICY",
     "Hosted",
     "HostingRefused",
+    "NoPlayer",
     "SharePage",
     "VideoHostManager",
+    "find_player",
     "not_found_page",
+    "publish_assets",
 ]
