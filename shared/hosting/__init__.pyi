@@ -3,6 +3,7 @@ from .manager import Hosted, HostingRefused, VideoHostManager
 from .pages import (
     CONTENT_SECURITY_POLICY,
     EMBED_CONTENT_SECURITY_POLICY,
+    Download,
     SharePage,
     not_found_page,
 )
@@ -10,6 +11,7 @@ from .pages import (
 __all__ = [
     "CONTENT_SECURITY_POLICY",
     "EMBED_CONTENT_SECURITY_POLICY",
+    "Download",
     "Hosted",
     "HostingRefused",
     "NoPlayer",

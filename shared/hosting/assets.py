@@ -47,7 +47,9 @@ def find_player(package: Path = _PACKAGE) -> Player:
     except (OSError, ValueError, KeyError) as error:
         raise NoPlayer("hls.js is not installed: `make setup` installs it with npm") from error
     if not file.is_file():
-        raise NoPlayer(f"hls.js {version} is installed without {file.name}: `make setup` installs it with npm")
+        raise NoPlayer(
+            f"hls.js {version} is installed without {file.name}: `make setup` installs it with npm"
+        )
     return Player(version=version, file=file)
 
 
