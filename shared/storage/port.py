@@ -36,7 +36,7 @@ class Storage(Protocol):
         ...
 
     def copy(self, source: str, target: str) -> None:
-        """Keep the object `source` under `target` too, replacing what was there at once; no bytes pass through.
+        """Keep the object `source` under `target` too, replacing what was there at once.
 
         Raises NotStored, StorageFull.
         """

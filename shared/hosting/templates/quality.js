@@ -4,12 +4,11 @@
 
   const offerQualities = (Hls) => {
     const menu = byId('qualities');
+    let chosen = -1; // the number of a rung
     const show = () => {
       const current = hls.levels[hls.currentLevel];
-      const auto = hls.autoLevelEnabled;
-      byId('quality-name').textContent = auto ? 'Auto' : nameOf(hls.levels[hls.nextLevel] || current);
-      const hint = menu.querySelector('small');
-      if (hint) hint.textContent = auto && current ? nameOf(current) : '';
+      byId('quality-name').textContent = chosen < 0 ? 'Auto' : nameOf(hls.levels[chosen]);
+      menu.querySelector('small').textContent = chosen < 0 && current ? nameOf(current) : '';
     };
     const choice = (value, name) => {
       const label = document.createElement('label');
@@ -18,7 +17,7 @@
       radio.name = 'quality';
       radio.value = String(value);
       radio.checked = value === -1;
-      radio.addEventListener('change', () => { hls.nextLevel = value; show(); });
+      radio.addEventListener('change', () => { chosen = value; hls.nextLevel = value; show(); });
       label.append(radio, name);
       if (value === -1) label.append(document.createElement('small'));
       return label;
@@ -31,7 +30,7 @@
       quality.hidden = false;
       show();
     });
-    hls.on(Hls.Events.LEVEL_SWITCHED, show);
+    hls.on(Hls.Events.LEVEL_SWITCHED, () => { if (!quality.hidden) show(); });
   };
 
   const openQualities = (open) => {

@@ -1,15 +1,16 @@
   // The ways to play, best first; when one fails the next goes on from there. Apple's browsers play HLS
-  // themselves, and hand it to a television; what others call support is young, so there hls.js comes first.
+  // themselves, and hand it to a television; what others call support is young, so there it comes last.
   const HLS_TYPE = 'application/vnd.apple.mpegurl';
   const { hls: playlist, hlsJs, mp4 } = player.dataset;
   let ways = [];
 
   const waysToPlay = () => {
-    if (!playlist) return [() => plainly(mp4)];
+    const whole = mp4 ? [() => plainly(mp4)] : [];
+    if (!playlist) return whole;
     const native = video.canPlayType(HLS_TYPE) ? [() => plainly(playlist)] : [];
     const script = hlsJs && (window.MediaSource || window.ManagedMediaSource) ? [withHlsJs] : [];
     const apple = 'webkitSetPresentationMode' in video;
-    return [...(apple ? [...native, ...script] : [...script, ...native]), ...(mp4 ? [() => plainly(mp4)] : [])];
+    return apple ? [...native, ...script, ...whole] : [...script, ...whole, ...native];
   };
 
   const plainly = (address) => {
