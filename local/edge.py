@@ -19,20 +19,26 @@ from shared.hosting import CONTENT_SECURITY_POLICY, EMBED_CONTENT_SECURITY_POLIC
 
 CONTENT_TYPES = {
     ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
     ".m4s": "video/iso.segment",
     ".m3u8": "application/vnd.apple.mpegurl",
     ".mp3": "audio/mpeg",
     ".jpg": "image/jpeg",
     ".png": "image/png",
+    ".gif": "image/gif",
     ".webp": "image/webp",
     ".svg": "image/svg+xml",
     ".vtt": "text/vtt",
+    ".srt": "application/x-subrip",
     ".css": "text/css",
     ".js": "text/javascript",
     ".json": "application/json",
     ".html": "text/html",
     ".woff2": "font/woff2",
 }
+FOREVER = "public, max-age=31536000, immutable"  # what lies there has its content or version in its name
+KEPT = {"media": "public, max-age=3600", "clips": FOREVER, "assets": FOREVER}
+PLAYLIST_KEPT = "public, max-age=60"
 GATEWAY_SECONDS = 30.0
 LARGEST_BODY = 4_500_000  # bytes; as base64 it fills Lambda's 6 MB
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -52,7 +58,8 @@ def edge(public: Path, call_api: CallApi) -> Starlette:
 
     async def file(folder: str, request: Request) -> Response:
         found = find(public, f"{folder}/{request.path_params['path']}")
-        headers = COMMON | {"Cache-Control": "public, max-age=3600", "Content-Security-Policy": "sandbox"}
+        kept = PLAYLIST_KEPT if found.suffix == ".m3u8" else KEPT[folder]
+        headers = COMMON | {"Cache-Control": kept, "Content-Security-Policy": "sandbox"}
         return FileResponse(
             found, media_type=CONTENT_TYPES.get(found.suffix, "application/octet-stream"), headers=headers
         )
@@ -74,7 +81,7 @@ def edge(public: Path, call_api: CallApi) -> Starlette:
 
     routes = [
         *(Route(f"/{kind}/{{slug}}", partial(page, kind)) for kind in ("v", "embed")),
-        *(Route(f"/{folder}/{{path:path}}", partial(file, folder)) for folder in ("media", "assets")),
+        *(Route(f"/{folder}/{{path:path}}", partial(file, folder)) for folder in KEPT),
         Route("/{path:path}", api, methods=METHODS),
     ]
     return Starlette(routes=routes, exception_handlers={404: missing, 405: missing})

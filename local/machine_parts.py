@@ -74,6 +74,7 @@ class Machine:
     ffmpeg: Tried
     postgres: Tried
     voice: Tried
+    player: Tried
     vendor_voices: Tried | None
     runtime_client: Tried
     home: Path
@@ -98,6 +99,7 @@ def examine(settings: Settings) -> Machine:
         ffmpeg=_try(lambda: _run(_ffmpeg(), "-version")),
         postgres=_try(lambda: _run(_postgres(), "--version")),
         voice=_try(_load_voice),
+        player=_try(_find_player),
         vendor_voices=_try(lambda: _ask_voices(settings)) if settings.elevenlabs_api_key else None,
         runtime_client=_try(_load_runtime_client),
         home=home,
@@ -177,6 +179,12 @@ def _load_voice() -> Tried:
     from shared.voice.espeak import load_espeak
 
     return Tried(True, f"espeak-ng {load_espeak().version}")
+
+
+def _find_player() -> Tried:
+    from shared.hosting import find_player
+
+    return Tried(True, f"hls.js {find_player().version}")
 
 
 def _ask_voices(settings: Settings) -> Tried:

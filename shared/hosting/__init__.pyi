@@ -1,7 +1,9 @@
+from .assets import NoPlayer, find_player, publish_assets
 from .manager import Hosted, HostingRefused, VideoHostManager
 from .pages import (
     CONTENT_SECURITY_POLICY,
     EMBED_CONTENT_SECURITY_POLICY,
+    Download,
     SharePage,
     not_found_page,
 )
@@ -9,9 +11,13 @@ from .pages import (
 __all__ = [
     "CONTENT_SECURITY_POLICY",
     "EMBED_CONTENT_SECURITY_POLICY",
+    "Download",
     "Hosted",
     "HostingRefused",
+    "NoPlayer",
     "SharePage",
     "VideoHostManager",
+    "find_player",
     "not_found_page",
+    "publish_assets",
 ]

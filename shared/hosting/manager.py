@@ -63,7 +63,8 @@ class VideoHostManager:
         Args:
             provider: `s3` (or the folder that stands for it on one machine).
             metadata: title, description, lead_name, company, slug (a new one unless given), thumbnail_path
-                (a frame of the video unless given), captions_path (WebVTT, optional).
+                (a frame of the video unless given), captions_path (WebVTT, optional),
+                captions_language (en unless given).
 
         Raises:
             HostingRefused: for another provider.
@@ -111,6 +112,7 @@ class VideoHostManager:
             video_path=f"/media/{slug}/video.mp4",
             poster_path=f"/media/{slug}/thumbnail.jpg",
             captions_path=f"/media/{slug}/captions.vtt" if metadata.get("captions_path") else None,
+            captions_language=metadata.get("captions_language") or "en",
             duration_seconds=facts.duration_seconds,
             width=facts.width,
             height=facts.height,

@@ -1,7 +1,8 @@
 """What a lead opens: the share page, the player alone for other sites, the page for a link to nowhere.
 
 Each is one HTML document without anything from elsewhere: it reads in a mail client's preview, works
-without JavaScript, and carries the policy for its own inline style and script. The site's edge sends
+without JavaScript where there is an MP4, and carries the policy for its own inline style and script. What
+plays HLS where the browser can't is a file of the same site (assets.py). The site's edge sends
 CONTENT_SECURITY_POLICY (EMBED_CONTENT_SECURITY_POLICY for /embed/) beside it; both hold, so the looser
 word about inline text here changes nothing and an old page goes on working next to new ones.
 """
@@ -10,17 +11,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from shared.html import template_environment
 from shared.values import Value
 
-_SHARED_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src 'self' data:; "
-    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
-)
+
+def _policy(style: str, script: str) -> str:
+    """The Content-Security-Policy of a page, given who may style and who may script it."""
+    return (
+        "default-src 'none'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; "
+        f"base-uri 'none'; form-action 'none'; style-src {style}; script-src {script}"
+    )
+
+
+_SHARED_POLICY = _policy("'unsafe-inline'", "'self' 'unsafe-inline'")
 CONTENT_SECURITY_POLICY = f"{_SHARED_POLICY}; frame-ancestors 'none'"
 """The header for /v/ and for the not-found page."""
 EMBED_CONTENT_SECURITY_POLICY = f"{_SHARED_POLICY}; frame-ancestors *"
@@ -32,12 +39,22 @@ SitePath = Annotated[str, StringConstraints(pattern=r"^/[^/\s]\S*$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 
 
+class Download(Value):
+    """A file to take away. label: what it is, such as `MP4, 1080p`."""
+
+    label: str = Field(min_length=1)
+    path: SitePath
+
+
 class SharePage(Value):
-    """What the pages say and show.
+    """What the pages say and show. There is an hls_path, a video_path, or both.
 
     base_url: where the site is, without a slash at the end; previews need whole addresses.
     *_path: from the site's root, such as `/media/abc/video.mp4`. The poster is a JPEG of width x height.
-    captions_path: WebVTT. published_at: with its time zone.
+    hls_path: the master playlist. video_path: an MP4, for what can't play HLS.
+    player_path: hls.js on this site (publish_assets); without it only some browsers play HLS.
+    captions_path: WebVTT in captions_language (BCP 47). chapters_path: WebVTT too.
+    preview_path: moving pictures (GIF or WebP) that show what comes. published_at: with its time zone.
     call_to_action_url: where the button leads; without it there is no button.
     """
 
@@ -47,16 +64,27 @@ class SharePage(Value):
     company: str
     slug: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
     base_url: WebAddress
-    video_path: SitePath
+    video_path: SitePath | None
+    hls_path: SitePath | None = None
+    player_path: SitePath | None = None
     poster_path: SitePath
+    preview_path: SitePath | None = None
     captions_path: SitePath | None
-    captions_language: str = "en"
+    captions_language: str = Field(default="en", pattern=r"^[A-Za-z0-9-]+$")
+    chapters_path: SitePath | None = None
+    downloads: tuple[Download, ...] = ()
     duration_seconds: float = Field(gt=0)
     width: int = Field(gt=0)
     height: int = Field(gt=0)
     published_at: datetime
     call_to_action_url: WebAddress | None = None
     call_to_action_label: str = "Book a time"
+
+    @model_validator(mode="after")
+    def _can_be_played(self) -> Self:
+        if not (self.video_path or self.hls_path):
+            raise ValueError("a page needs an hls_path or a video_path")
+        return self
 
     @property
     def share_url(self) -> str:
@@ -83,11 +111,11 @@ def embed_page(page: SharePage) -> str:
 
 def not_found_page() -> str:
     """What a link that leads nowhere shows; to be sent with status 404."""
-    return _render("not_found.html")
+    return _render("not_found.html", page=None)
 
 
 def _render(template: str, **values: object) -> str:
-    return template_environment(_TEMPLATES).get_template(template).render(**values)
+    return template_environment(_TEMPLATES).get_template(template).render(policy=_policy, **values)
 
 
 def _layout(page: SharePage) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -68,6 +69,24 @@ class FileStorage:
             shutil.copyfile(self.path(key), path)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotStored(f"nothing is stored under {key}") from error
+
+    def copy(self, source: str, target: str) -> None:
+        """By a hard link, which takes no room. An object is never changed in place: writing is a rename,
+        which leaves the bytes to the other names they have."""
+        original, copied = self.path(source), self.path(target)
+        if not original.is_file():
+            raise NotStored(f"nothing is stored under {source}")
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        partial = copied.parent / f"{PARTIAL}{secrets.token_hex(8)}"
+        try:
+            os.link(original, partial)
+        except OSError:  # another file system, or one without hard links
+            self.put(target, original)
+            return
+        try:
+            partial.replace(copied)
+        finally:
+            partial.unlink(missing_ok=True)  # rename does nothing where both names are one file already
 
     def exists(self, key: str) -> bool:
         return self.path(key).is_file()

@@ -35,6 +35,13 @@ class Storage(Protocol):
         """Write the object into the file `path`. Raises NotStored."""
         ...
 
+    def copy(self, source: str, target: str) -> None:
+        """Keep the object `source` under `target` too, replacing what was there at once.
+
+        Raises NotStored, StorageFull.
+        """
+        ...
+
     def exists(self, key: str) -> bool: ...
 
     def delete(self, key: str) -> None:

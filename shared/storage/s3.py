@@ -41,6 +41,20 @@ class S3Storage:
                 raise NotStored(f"nothing is stored under {key}") from error
             raise
 
+    def copy(self, source: str, target: str) -> None:
+        if source == target:  # S3 refuses to copy an object onto itself
+            if not self.exists(source):
+                raise NotStored(f"nothing is stored under {source}")
+            return
+        try:
+            self.client.copy_object(
+                Bucket=self.bucket, Key=target, CopySource={"Bucket": self.bucket, "Key": source}
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+                raise NotStored(f"nothing is stored under {source}") from error
+            raise
+
     def exists(self, key: str) -> bool:
         try:
             self.client.head_object(Bucket=self.bucket, Key=key)

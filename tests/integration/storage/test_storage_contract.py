@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,33 @@ def test_what_is_not_there_says_so(storage: Storage, tmp_path: Path) -> None:
     storage.delete("none")
 
 
+def test_a_copy_is_an_object_of_its_own(storage: Storage) -> None:
+    storage.put("from/a", b"first", "text/plain")
+    storage.put("to/b", b"replaced")
+    storage.copy("from/a", "to/b")
+    storage.put("from/a", b"second")
+    assert (storage.get("from/a"), storage.get("to/b")) == (b"second", b"first")
+    storage.delete("from/a")
+    assert storage.get("to/b") == b"first"
+    assert list(storage.keys("")) == ["to/b"]
+
+
+def test_copying_again_changes_nothing(storage: Storage) -> None:
+    storage.put("a", b"1")
+    for target in ("b", "b", "a"):
+        storage.copy("a", target)
+    assert list(storage.keys("")) == ["a", "b"]
+    assert storage.get("a") == storage.get("b") == b"1"
+
+
+@pytest.mark.parametrize("target", ["there", "none"])
+def test_what_is_not_there_is_not_copied(storage: Storage, target: str) -> None:
+    storage.put("there", b"1")
+    with pytest.raises(NotStored):
+        storage.copy("none", target)
+    assert list(storage.keys("")) == ["there"]
+
+
 def test_deleting_forgets(storage: Storage) -> None:
     storage.put("x/y", b"1")
     assert storage.exists("x/y")
@@ -102,6 +130,26 @@ def test_a_reader_sees_the_old_or_the_new_object_never_a_part(storage: Storage, 
 def test_a_key_never_leaves_the_folder(tmp_path: Path, key: str) -> None:
     with pytest.raises(ValueError, match="not a storage key"):
         FileStorage(tmp_path).put(key, b"")
+
+
+def test_a_copy_takes_no_room_and_leaves_nothing_hidden(tmp_path: Path) -> None:
+    storage = FileStorage(tmp_path)
+    storage.put("a", b"1")
+    for _ in range(2):
+        storage.copy("a", "b/c")
+    assert storage.path("a").stat().st_ino == storage.path("b/c").stat().st_ino
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["a", "c"]
+
+
+def test_where_nothing_can_be_linked_it_is_copied(tmp_path: Path) -> None:
+    storage = FileStorage(tmp_path)
+    storage.put("a", b"1")
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:  # memory: always a file system of its own
+        (tmp_path / "b").symlink_to(elsewhere)
+        storage.copy("a", "b/c")
+        assert storage.get("b/c") == b"1"
+        assert [path.name for path in Path(elsewhere).iterdir()] == ["c"]
+        assert storage.path("a").stat().st_nlink == 1
 
 
 def test_a_broken_put_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ GOOD = Machine(
     ffmpeg=Tried(True, "ffmpeg version 9.0 Copyright (c) 2000-2026\nconfiguration: --enable-libx264"),
     postgres=Tried(True, "postgres (PostgreSQL) 18.4"),
     voice=Tried(True, "espeak-ng 1.52.0"),
+    player=Tried(True, "hls.js 1.6.19"),
     vendor_voices=None,
     runtime_client=Tried(True, "awslambdaric 4.2.2"),
     home=Path("/home/ana/.local/share/leadreel"),
@@ -77,6 +78,14 @@ def test_a_busy_port_does_not_stop_videos() -> None:
         "Port", False, busy.port_refused, "make up PORT=8001, or any other", False
     )
     assert found(replace(GOOD, port_served=True), "Port").found == "8000, served by Leadreel"
+
+
+def test_a_missing_player_does_not_stop_videos() -> None:
+    without = replace(GOOD, player=Tried(False, "hls.js is not installed"))
+    assert missing(judge(without)) == []
+    finding = found(without, "HLS player")
+    assert (finding.ok, finding.cure) == (False, "make setup, where npm's registry can be reached")
+    assert finding.found.startswith("hls.js is not installed; Safari plays")
 
 
 def test_a_vendor_out_of_reach_does_not_stop_videos() -> None:

@@ -48,6 +48,10 @@ def public(tmp_path: Path) -> Path:
         "media/1/video.mp4": VIDEO,
         "media/1/captions.vtt": "WEBVTT\n\nné".encode(),
         "media/1/.partial-x": b"half",
+        "media/1/master.m3u8": b"#EXTM3U",
+        "media/1/captions.srt": b"1\n00:00",
+        "clips/7/0a1b.mp4": VIDEO,
+        "clips/7/0a1b.m4a": VIDEO,
         "assets/page.css": b"body{}",
         "other/secret.txt": b"secret",
     }.items():
@@ -104,6 +108,27 @@ async def test_media_types_and_head(client: httpx.AsyncClient) -> None:
     assert (head.content, head.headers["content-length"]) == (b"", "10240")
     assert (await client.get("/media/1/captions.vtt")).headers["content-type"] == "text/vtt; charset=utf-8"
     assert (await client.get("/assets/page.css")).headers["content-type"] == "text/css; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "kept"),
+    [
+        ("/media/1/master.m3u8", "application/vnd.apple.mpegurl", "public, max-age=60"),
+        ("/media/1/video.mp4", "video/mp4", "public, max-age=3600"),
+        ("/media/1/captions.srt", "application/x-subrip", "public, max-age=3600"),
+        ("/clips/7/0a1b.mp4", "video/mp4", "public, max-age=31536000, immutable"),
+        ("/clips/7/0a1b.m4a", "audio/mp4", "public, max-age=31536000, immutable"),
+        ("/assets/page.css", "text/css; charset=utf-8", "public, max-age=31536000, immutable"),
+    ],
+)
+async def test_how_long_a_browser_may_keep_a_file(
+    client: httpx.AsyncClient, path: str, kind: str, kept: str
+) -> None:
+    for answer in (await client.get(path), await client.head(path)):
+        assert answer.status_code == 200
+        assert (answer.headers["content-type"], answer.headers["cache-control"]) == (kind, kept)
+    part = await client.get(path, headers={"Range": "bytes=1-2"})
+    assert (part.status_code, len(part.content), part.headers["cache-control"]) == (206, 2, kept)
 
 
 @pytest.mark.parametrize(
