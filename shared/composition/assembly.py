@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from shared.composition.captioning import captions, srt
 from shared.composition.certificate import Certificate, ClipScores, Expected, certify
@@ -55,6 +56,7 @@ class SceneSoundClip:
 class SceneClip:
     """A scene's clip at a level. prefix: where its shot's clips are kept."""
 
+    title: str
     prefix: str
     level: Level
     first_frame: int
@@ -137,8 +139,7 @@ class _Clips:
         self._workspace_id = workspace_id
         self._store = ClipStore(storage)
         self.encoded = 0
-        self.facts: list[tuple[str, Level, ClipFacts]] = []
-        """Of each scene (its title) and level, in order."""
+        self.facts: list[tuple[SceneClip, ClipFacts]] = []
 
     def all(self, on_progress: OnProgress) -> list[SceneClip]:
         timeline = self._timeline
@@ -151,10 +152,19 @@ class _Clips:
             folder.mkdir()
             self._provide(prefix, shot, folder)
             for level in timeline.levels:
-                clips.append(SceneClip(prefix, level, first, folder / f"{level.name}.mp4"))
-                self.facts.append((scene.title, level, self._store.facts(prefix, level)))
+                clip = SceneClip(scene.title, prefix, level, first, folder / f"{level.name}.mp4")
+                self.facts.append((clip, self._store.facts(prefix, level)))
+                clips.append(clip)
             on_progress(first + scene.frame_count, timeline.frame_count)
         return clips
+
+    def asked(self, what: Literal["black", "still"]) -> Iterator[tuple[float, float]]:
+        """Where the pictures themselves are black, or stand still, in seconds of the video."""
+        fps = self._timeline.viewport.fps
+        for clip, facts in self.facts:
+            if clip.level == self._timeline.levels[0]:
+                at = clip.first_frame / fps
+                yield from ((at + start, at + end) for start, end in getattr(facts.asked, what))
 
     def _provide(self, prefix: str, shot: Shot, folder: Path) -> None:
         """Have the shot's clip at each level in `folder`: those in the store, and the rest encoded."""
@@ -187,8 +197,17 @@ def _beside(
         (folder / name).write_text(text, encoding="utf-8")
     certificate = certify(
         versions,
-        Expected(timeline=timeline, captions=words, shown_text=_shown(timeline, storage)),
-        [ClipScores.of(title, level.name, facts) for title, level, facts in found.facts],
+        Expected(
+            timeline=timeline,
+            captions=words,
+            shown_text=_shown(timeline, storage),
+            still=tuple(found.asked("still")),
+            dark=tuple(found.asked("black")),
+        ),
+        [
+            ClipScores(clip=clip.title, level=clip.level.name, scores=facts.scores)
+            for clip, facts in found.facts
+        ],
     )
     top = timeline.levels[0]
     return ComposedVideo(

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from shared.composition.cards import intro_card
 from shared.composition.clips import check_clip, encode_clip, show_frames
-from shared.composition.encoding import EncoderSettings, Picture, Quality
+from shared.media.presets import EncoderSettings, Picture, Quality
 from shared.composition.frames import check_frames
 from shared.composition.joining import join_clips
 from shared.composition.overlays import Corner, fit_recording, place_logo

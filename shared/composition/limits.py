@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from shared.composition.encoding import Quality
+from shared.media.presets import Quality
 from shared.values import Value
 
 LOUDNESS_LUFS = -16.0

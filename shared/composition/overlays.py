@@ -8,7 +8,7 @@ from typing import Any, Literal
 import ffmpeg
 
 from shared.composition.clips import TO_VIDEO
-from shared.composition.encoding import Picture
+from shared.media.presets import Picture
 from shared.media.ffmpeg import SAFE_INPUT
 from shared.media.files import MAX_PIXELS, UnusableMedia, media_format
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shared.composition.assembly import ComposedVideo, compose
-from shared.composition.encoding import EncoderSettings
+from shared.media.presets import EncoderSettings
 from shared.composition.plan_step import timeline_key
 from shared.composition.reporting import film_report
 from shared.composition.timeline import Timeline

@@ -14,22 +14,22 @@ from pathlib import Path
 from shared.encoding.levels import check_clip
 from shared.media.files import UnusableMedia
 from shared.media.presets import Level
+from shared.media.stretches import Stretches
+from shared.media.vmaf import Scores
 from shared.storage import NotStored, Storage
 from shared.values import Value
 
 
 class ClipFacts(Value):
-    """What is known of a clip. vmaf: against the pictures that were encoded, mean, and the worst of them.
+    """What is known of a clip.
 
-    vmaf_seconds: what measuring took. still: stretches [first, end) of frames of which the pictures themselves
-    say that they are one.
+    scores: how like it is to the pictures that were encoded. asked: where these are black, or stand still, in
+    seconds of the clip.
     """
 
     size_bytes: int
-    vmaf: float
-    vmaf_low: float
-    vmaf_seconds: float
-    still: tuple[tuple[int, int], ...] = ()
+    scores: Scores
+    asked: Stretches
 
 
 class ClipStore:

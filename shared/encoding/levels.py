@@ -19,6 +19,9 @@ from shared.media.video_file import VideoFile
 OnFrames = Callable[[int], None]
 """Told how many frames of the shot have been given to every level."""
 
+OnPicture = Callable[[Span, VideoFrame], None]
+"""Shown each picture that is encoded."""
+
 _AHEAD = 4  # pictures that wait for a level: 3 MB each
 
 
@@ -27,6 +30,7 @@ def encode_levels(
     spans: Sequence[Span],
     clips: Sequence[tuple[Level, Path]],
     encoder: EncoderSettings,
+    on_picture: OnPicture = lambda span, picture: None,
     on_frames: OnFrames = lambda frames: None,
 ) -> None:
     """Encode the spans' pictures into a clip for each level.
@@ -40,6 +44,7 @@ def encode_levels(
         for span, picture in zip(spans, footage.pictures(spans), strict=True):
             for line in lines:
                 line.put(picture, span.frames)
+            on_picture(span, picture)
             on_frames(span.first + span.frames)
 
 

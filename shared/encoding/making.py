@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from av import VideoFrame
 
 from shared.encoding.clips import ClipFacts, ClipStore
 from shared.encoding.footage import Footage, Span, fetch_footage
 from shared.encoding.levels import OnFrames, Scaler, check_clip, encode_levels
 from shared.encoding.shot import Shot
 from shared.media.ffmpeg import disk_errors
-from shared.media.presets import EncoderSettings, Level
+from shared.media.presets import EncoderSettings, Level, ladder
+from shared.media.stretches import Stretches, Tones, tones_of, watch
 from shared.media.vmaf import Scores, vmaf
 from shared.storage import Storage
 
 MOST_SAMPLES = 24
 """Pictures of a clip that are held against what was encoded."""
+_LOOKED_AT_LINES = 480
 
 
 def make_clips(
@@ -25,11 +28,10 @@ def make_clips(
     levels: Sequence[Level],
     encoder: EncoderSettings,
     storage: Storage,
-    store: ClipStore,
     folder: Path,
     on_frames: OnFrames = lambda frames: None,
-) -> list[Path]:
-    """Encode a shot at these levels and keep the clips under `prefix`. Returns their files, in `folder`.
+) -> None:
+    """Encode a shot at these levels into files `{level}.mp4` in `folder`, and keep them under `prefix`.
 
     A clip is kept once it is whole and measured; nobody ever finds a part of one.
 
@@ -39,23 +41,15 @@ def make_clips(
         footage = fetch_footage(storage, shot, folder)
         spans = footage.spans(encoder.keyframe_seconds * shot.fps)
         clips = [(level, folder / f"{level.name}.mp4") for level in levels]
-        encode_levels(footage, spans, clips, encoder, on_frames)
+        eye = _Eye(footage, shot.fps)
+        encode_levels(footage, spans, clips, encoder, eye, on_frames)
+        store = ClipStore(storage)
         for level, clip in clips:
             check_clip(clip, level, shot.frame_count)
-            store.keep(prefix, level, clip, _facts(footage, spans, level, clip))
-    return [clip for _, clip in clips]
-
-
-def _facts(footage: Footage, spans: Sequence[Span], level: Level, clip: Path) -> ClipFacts:
-    started = time.monotonic()
-    scores = judge(footage, spans, level, clip)
-    return ClipFacts(
-        size_bytes=clip.stat().st_size,
-        vmaf=scores.mean,
-        vmaf_low=scores.low,
-        vmaf_seconds=round(time.monotonic() - started, 3),
-        still=tuple((span.first, span.first + span.frames) for span in spans if span.frames > footage.shot.fps),
-    )
+            facts = ClipFacts(
+                size_bytes=clip.stat().st_size, scores=judge(footage, spans, level, clip), asked=eye.seen
+            )
+            store.keep(prefix, level, clip, facts)
 
 
 def judge(footage: Footage, spans: Sequence[Span], level: Level, clip: Path) -> Scores:
@@ -67,4 +61,23 @@ def judge(footage: Footage, spans: Sequence[Span], level: Level, clip: Path) -> 
     sample = list(spans[::every])
     scale = Scaler(level)
     pictures = (scale(picture) for picture in footage.pictures(sample))
-    return vmaf(pictures, clip, level.width, level.height, [span.first for span in sample])
+    fps = footage.shot.fps
+    return vmaf(pictures, clip, level.width, level.height, fps, at={span.first for span in sample})
+
+
+class _Eye:
+    """Looks at the pictures as they are encoded: where do they stand still, where are they black."""
+
+    def __init__(self, footage: Footage, fps: int) -> None:
+        small = ladder(footage.width, footage.height, (_LOOKED_AT_LINES,))[-1]
+        self._scale = Scaler(small)
+        self._fps = fps
+        self._pictures: list[tuple[Tones, float, float]] = []
+
+    def __call__(self, span: Span, picture: VideoFrame) -> None:
+        start, end = span.first / self._fps, (span.first + span.frames) / self._fps
+        self._pictures.append((tones_of(self._scale(picture)), start, end))
+
+    @property
+    def seen(self) -> Stretches:
+        return watch(iter(self._pictures))

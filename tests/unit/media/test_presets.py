@@ -8,7 +8,7 @@ import pytest
 
 from shared.composition import EncoderSettings, Quality, Scene
 from shared.composition.clips import ClipStore
-from shared.composition.encoding import Picture
+from shared.media.presets import Picture
 from shared.recording import Viewport
 from shared.settings import Settings
 from shared.storage import FileStorage

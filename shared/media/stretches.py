@@ -78,6 +78,11 @@ def watch(pictures: Iterable[tuple[Tones, float, float]], eye: Eye = LENIENT) ->
     )
 
 
+def tones_of(picture: av.VideoFrame) -> Tones:
+    """Of a yuv420p picture of about 480 lines."""
+    return tones(*_planes(picture))
+
+
 def tones(y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8]) -> Tones:
     """Of a yuv420p picture of about 480 lines."""
     blocks = (_BLOCK, _BLOCK // 2, _BLOCK // 2)
@@ -122,7 +127,7 @@ def _shown(video: Path) -> Iterator[tuple[Tones, float, float]]:
         seconds = 1 / float(stream.average_rate or 30)
         for frame in container.decode(stream):
             start = frame.time or 0.0
-            yield tones(*_planes(frame)), start, start + seconds
+            yield tones_of(frame), start, start + seconds
 
 
 def _planes(frame: av.VideoFrame) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
