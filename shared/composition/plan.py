@@ -13,7 +13,7 @@ import math
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from shared.composition.cards import intro_card, outro_card
+from shared.composition.cards import CardFields, Look, intro_card, outro_card
 from shared.composition.timeline import Narration, Scene, Timeline
 from shared.recording import (
     RECORDER_VERSION,
@@ -194,30 +194,22 @@ def _shows_page(scene_type: SceneType) -> bool:
 
 
 def _card(request: Request, section: Section, frames: int) -> Card:
-    host = _public_host(request.page.final_url)
     view = request.viewport
-    if section.scene_type == "intro":
-        html = intro_card(
-            request.name,
-            request.company,
-            page_title=request.page.title,
-            page_image=request.page_image,
-            page_host=host,
-            duration_seconds=frames / view.fps,
-            viewport_width=view.width,
-            viewport_height=view.height,
-            language=request.script.language,
-        )
-    else:
-        html = outro_card(
-            request.name,
-            request.company,
-            page_image=request.page_image,
-            page_host=host,
-            viewport_width=view.width,
-            viewport_height=view.height,
-            language=request.script.language,
-        )
+    fields = CardFields(
+        name=request.name,
+        company=request.company,
+        page_title=request.page.title,
+        page_host=_public_host(request.page.final_url),
+    )
+    card = intro_card if section.scene_type == "intro" else outro_card
+    html = card(
+        fields,
+        Look(language=request.script.language),
+        page_image=request.page_image,
+        duration_seconds=frames / view.fps,
+        viewport_width=view.width,
+        viewport_height=view.height,
+    )
     return Card(html=html)
 
 
