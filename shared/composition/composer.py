@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.composition.cards import intro_card
+from shared.composition.cards import CardFields, intro_card
 from shared.composition.clips import check_clip, encode_clip, show_frames
 from shared.media.presets import EncoderSettings, Picture, Quality
 from shared.composition.frames import check_frames
@@ -150,9 +150,7 @@ class _Work:
     async def film_intro(self, intro: Intro, recording: Path) -> None:
         first_view = make_thumbnail(recording, self._folder / "first.jpg", 0.0)
         html = intro_card(
-            intro.name,
-            intro.company,
-            title=intro.text,
+            CardFields(name=intro.name, company=intro.company, text=intro.text),
             page_image=first_view.read_bytes(),
             duration_seconds=intro.duration_seconds,
             viewport_width=self._viewport.width,

@@ -1,10 +1,11 @@
-from .brief import Brand, Mode, WrongBrief
+from .brief import Brand, LeadData, Mode, WrongBrief
 from .generator import ScriptGenerator
 from .script import SceneType, Script, Section, Style
 from .template import Passage
 
 __all__ = [
     "Brand",
+    "LeadData",
     "Mode",
     "Passage",
     "SceneType",
