@@ -1,24 +1,31 @@
-from .assembly import ComposedVideo, compose
+from .assembly import ComposedVideo, Composition, compose
 from .captioning import Cue, captions, cues, srt
 from .composer import CompositionResult, Intro, VideoComposer
-from .encoding import EncoderSettings, Quality
+from .keeping import make_version
+from .options import Branding, Insert, IntroOptions, Styling
+from .publishing import withdraw_clips
 from .thumbnails import make_thumbnail
 from .timeline import Narration, Scene, Timeline
 
 __all__ = [
+    "Branding",
     "ComposedVideo",
+    "Composition",
     "CompositionResult",
     "Cue",
-    "EncoderSettings",
+    "Insert",
     "Intro",
+    "IntroOptions",
     "Narration",
-    "Quality",
     "Scene",
+    "Styling",
     "Timeline",
     "VideoComposer",
     "captions",
     "compose",
     "cues",
     "make_thumbnail",
+    "make_version",
     "srt",
+    "withdraw_clips",
 ]

@@ -199,7 +199,10 @@ def _beside(
         versions,
         Expected(
             timeline=timeline,
+            quality=timeline.quality,
             captions=words,
+            name=timeline.names.name,
+            company=timeline.names.company,
             shown_text=_shown(timeline, storage),
             still=tuple(found.asked("still")),
             dark=tuple(found.asked("black")),

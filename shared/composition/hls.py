@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av import Packet
@@ -108,10 +109,10 @@ def write_sound(packets: Sequence[bytes], head: bytes, first_packet: int, path: 
     return _published(path, target, [count * AAC_FRAME / RATE for count in counts])
 
 
-def sound_packets(packets: Sequence[bytes], first_packet: int = 0) -> Iterator[Packet[av.AudioStream]]:
+def sound_packets(packets: Sequence[bytes], first_packet: int = 0) -> Iterator[Packet[Any]]:
     """AAC packets with their times, as muxers take them."""
     for number, data in enumerate(packets, first_packet):
-        packet: Packet[av.AudioStream] = Packet(data)
+        packet = Packet(data)
         packet.time_base = Fraction(1, RATE)
         packet.pts = packet.dts = number * AAC_FRAME
         packet.duration = AAC_FRAME

@@ -81,3 +81,15 @@ def _sounding(sound: Sequence[bytes], stream: av.AudioStream) -> Iterator[Packet
 def _decoding_time(packet: Packet[Any]) -> Fraction:
     assert packet.dts is not None and packet.time_base is not None  # both are set above
     return packet.dts * packet.time_base
+
+
+def sound_of(clips: Sequence[Path]) -> tuple[list[bytes], bytes]:
+    """The AAC packets of published clips of sound, and their AudioSpecificConfig."""
+    packets: list[bytes] = []
+    config = b""
+    for clip in clips:
+        with opened(clip, frozenset({"mov"})) as source:
+            stream = source.streams.audio[0]
+            config = stream.codec_context.extradata or b""
+            packets += [bytes(packet) for packet in source.demux(stream) if packet.size]
+    return packets, config

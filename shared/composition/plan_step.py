@@ -7,8 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shared.composition.plan import Plan, Request, Spoken, plan_video
+from shared.composition.cards import CardFields, Look
+from shared.composition.options import Branding, Styling
+from shared.composition.plan import plan_video
+from shared.composition.request import Plan, Request, Spoken
 from shared.database.models import Lead, ScreenRecording, Video, VideoScript, Voiceover
+from shared.encoding import ClipStore
+from shared.media.presets import EncoderSettings
 from shared.recording import JOB, PAGE_IMAGE, PROGRESS, RESULT, BilledTo, PageReport, Viewport
 from shared.scripting import Script
 from shared.storage import Storage
@@ -21,27 +26,29 @@ def timeline_key(workspace_id: int, video_id: int) -> str:
 
 
 def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
-    """Returns {jobs, quality}: the prefix of each scene that is not filmed yet; what to know of the plan."""
+    """Returns {jobs, clips, quality}: the prefixes of what is not filmed yet and of what is not encoded yet; what
+    to know of the plan."""
     storage, workspace_id, video_id = tools.storage, event.workspace_id, event.video_id
     page = _checked_page(event, tools)
     with tools.database.workspace(workspace_id) as session:
         video = session.get_one(Video, video_id)
-        plan = plan_video(
-            _request(session, video, page, storage, tools.settings.recording_freshness_hours * 3600)
-        )
+        plan = plan_video(_request(session, video, page, tools))
         if video.screen_recording_id is None:
             video.screen_recording_id = _add_recording(session, video, plan)
-    for prefix, job in plan.jobs.items():
-        if not storage.exists(f"{prefix}/{RESULT}"):
-            storage.delete(f"{prefix}/{PROGRESS}")
-            storage.put(f"{prefix}/{JOB}", job.model_dump_json().encode(), "application/json")
+    store = ClipStore(storage)
+    clips = {prefix: job for prefix, job in plan.clips.items() if store.missing(prefix, job.levels)}
+    jobs = {prefix: job for prefix, job in plan.jobs.items() if not storage.exists(f"{prefix}/{RESULT}")}
+    for prefix, job in (*jobs.items(), *clips.items(), *plan.media.items()):
+        storage.delete(f"{prefix}/{PROGRESS}")
+        storage.put(f"{prefix}/{JOB}", job.model_dump_json().encode(), "application/json")
     storage.put(
         timeline_key(workspace_id, video_id), plan.timeline.model_dump_json().encode(), "application/json"
     )
     frames = {prefix: job.frame_count for prefix, job in plan.jobs.items()}
     begin_step(tools.database, workspace_id, video_id, "record", {"jobs": frames})
     return {
-        "jobs": [prefix for prefix in plan.jobs if not storage.exists(f"{prefix}/{RESULT}")],
+        "jobs": list(jobs),
+        "clips": list(clips),
         "quality": {"findings": [finding.model_dump(mode="json") for finding in plan.findings]},
     }
 
@@ -62,13 +69,17 @@ def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
     return page
 
 
-def _request(session: Session, video: Video, page: PageReport, storage: Storage, window: int) -> Request:
+def _request(session: Session, video: Video, page: PageReport, tools: Tools) -> Request:
     lead = session.get_one(Lead, video.lead_id)
     script = session.get_one(VideoScript, video.video_script_id)
     voiceover = session.get_one(Voiceover, video.voiceover_id)
+    options, storage = video.options, tools.storage
+    styling = Styling.model_validate(options.get("styling", {}))
     return Request(
-        name=lead.name,
-        company=lead.company,
+        workspace_id=video.workspace_id,
+        fields=CardFields(
+            name=lead.name, company=lead.company, title=lead.title or "", industry=lead.industry or ""
+        ),
         script=Script(
             script_style=script.script_style,
             language=script.language,
@@ -79,14 +90,40 @@ def _request(session: Session, video: Video, page: PageReport, storage: Storage,
         speech=tuple(Spoken.model_validate(section) for section in voiceover.sections),
         page=page,
         page_image=storage.get(f"{video.page_job}/{PAGE_IMAGE}"),
-        viewport=Viewport.model_validate(video.options["viewport"]),
-        freshness=_window(video.created_at, window),
-        scenes_prefix=f"recordings/{video.workspace_id}/scenes",
+        viewport=Viewport.model_validate(options["viewport"]),
+        freshness=_window(video.created_at, tools.settings.recording_freshness_hours * 3600),
+        look=_look(styling.branding, script.language, storage),
+        styling=styling,
+        encoder=EncoderSettings.from_settings(tools.settings, styling.quality),
+        pictures={
+            insert.media_path: storage.get(insert.media_path)
+            for insert in styling.inserts
+            if insert.media_path.endswith((".png", ".jpg"))
+        },
         billed_to=BilledTo(workspace_id=video.workspace_id, video_id=video.id),
-        steps=video.options.get("steps", ()),
-        show_cursor=video.options.get("show_cursor", True),
-        highlight_clicks=video.options.get("highlight_clicks", True),
-        visitor=video.options.get("visitor", {}),
+        steps=options.get("steps", ()),
+        show_cursor=options.get("show_cursor", True),
+        highlight_clicks=options.get("highlight_clicks", True),
+        visitor=options.get("visitor", {}),
+    )
+
+
+def _look(branding: Branding, language: str, storage: Storage) -> Look:
+    if not branding.apply_branding:
+        return Look(template=branding.template, language=language)
+
+    def text(key: str | None) -> str | None:
+        return None if key is None else storage.get(key).decode()
+
+    return Look(
+        template=branding.template,
+        primary_color=branding.primary_color,
+        accent_color=branding.accent_color,
+        font=branding.font,
+        logo=storage.get(branding.logo_path) if branding.logo_path else None,
+        language=language,
+        own_intro=text(branding.intro_path),
+        own_outro=text(branding.outro_path),
     )
 
 

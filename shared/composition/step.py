@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shared.composition.assembly import ComposedVideo, compose
-from shared.media.presets import EncoderSettings
+from shared.composition.keeping import keep_files
 from shared.composition.plan_step import timeline_key
+from shared.composition.publishing import publish_clips, write_tracks
 from shared.composition.reporting import film_report
 from shared.composition.timeline import Timeline
 from shared.database.models import (
@@ -25,43 +26,50 @@ from shared.database.models import (
     ScreenRecording,
     Video,
 )
+from shared.errors import Permanent
 from shared.recording import RESULT, SceneResult
 from shared.workflow import Tools, VideoEvent, report_progress, settle_step
 
 PROGRESS_SECONDS = 1.0
 
 
+class NotCertified(Permanent):
+    """A video misses what it is held against, and is not published; the text says what it misses."""
+
+
 def compose_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
-    """Returns {composed_video_id}. Raises what `compose` raises."""
+    """Returns {composed_video_id}. Raises NotCertified, and what `compose` raises."""
     started_at = datetime.now(UTC)
     key = timeline_key(event.workspace_id, event.video_id)
     timeline = Timeline.model_validate_json(tools.storage.get(key))
     _settle_recording(event, tools, timeline)
-    with tools.database.workspace(event.workspace_id) as session:
-        video = session.get_one(Video, event.video_id)
-        if video.composed_video_id is not None:
-            return {"composed_video_id": video.composed_video_id}
-        quality = video.options["quality"]
-    with tempfile.TemporaryDirectory(prefix="leadreel-compose-") as folder:
+    row_id, done = _reserve(event, tools, timeline)
+    if done:
+        return {"composed_video_id": row_id}
+    with tempfile.TemporaryDirectory(prefix="leadreel-compose-") as name:
+        folder = Path(name)
         made = compose(
             timeline,
             tools.storage,
-            Path(folder),
-            encoder=EncoderSettings.from_settings(tools.settings, quality),
-            clips_prefix=f"clips/{event.workspace_id}",
+            folder,
+            workspace_id=event.workspace_id,
             on_progress=_Progress(event, tools),
         )
-        prefix = key.rpartition("/")[0]
-        kept = {
-            "video": (made.video, "video/mp4"),
-            "thumbnail": (made.thumbnail, "image/jpeg"),
-            "captions": (made.captions, "text/vtt"),
-        }
-        for path, content_type in kept.values():
-            tools.storage.put(f"{prefix}/{path.name}", path, content_type)
-    keys = {part: f"{prefix}/{path.name}" for part, (path, _) in kept.items()}
+        video = made.video
+        if video.certificate.verdict == "fail":
+            _refuse(event, tools, row_id, video)
+        tracks, clips = write_tracks(made, timeline, event.workspace_id, folder)
+        publish_clips(clips, event.workspace_id, row_id, tools.database, tools.storage)
+        kept = keep_files(video, tracks, key.rpartition("/")[0], tools.storage, with_mp4=_with_mp4(event, tools))
     with tools.database.workspace(event.workspace_id) as session:
-        return {"composed_video_id": _keep(session, event, made, keys, timeline, started_at)}
+        _settle(session, row_id, video, kept, started_at)
+    return {"composed_video_id": row_id}
+
+
+def _with_mp4(event: VideoEvent, tools: Tools) -> bool:
+    """Whether the MP4s are kept. For a campaign's videos they are made when somebody asks: HLS serves the player."""
+    with tools.database.workspace(event.workspace_id) as session:
+        return session.get_one(Video, event.video_id).options.get("script_mode") != "campaign"
 
 
 class _Progress:
@@ -81,46 +89,67 @@ class _Progress:
         )
 
 
-def _keep(
-    session: Session,
-    event: VideoEvent,
-    made: ComposedVideo,
-    keys: dict[str, str],
-    timeline: Timeline,
-    started_at: datetime,
-) -> int:
-    video = session.get_one(Video, event.video_id)
+def _reserve(event: VideoEvent, tools: Tools, timeline: Timeline) -> tuple[int, bool]:
+    """The id of the composed video's row, which clips are published for, and whether it is completed."""
+    with tools.database.workspace(event.workspace_id) as session:
+        video = session.get_one(Video, event.video_id)
+        if video.composed_video_id is not None:
+            return video.composed_video_id, session.get_one(ComposedRow, video.composed_video_id).status == "completed"
+        width, height = timeline.viewport.pixels
+        row = ComposedRow(
+            workspace_id=event.workspace_id,
+            lead_id=video.lead_id,
+            screen_recording_id=video.screen_recording_id,
+            voiceover_id=video.voiceover_id,
+            resolution=f"{width}x{height}",
+            branding_applied=any(scene.overlays for scene in timeline.scenes),
+            has_intro=bool(timeline.cards),
+            status="processing",
+        )
+        session.add(row)
+        session.flush()
+        video.composed_video_id = row.id
+        return row.id, False
+
+
+def _refuse(event: VideoEvent, tools: Tools, row_id: int, video: ComposedVideo) -> None:
+    failed = video.certificate.failed
+    reason = "; ".join(f"{check.name}: {check.measured}, not {check.limit}" for check in failed[:5])
+    more = f"; and {len(failed) - 5} more" if len(failed) > 5 else ""
+    with tools.database.workspace(event.workspace_id) as session:
+        row = session.get_one(ComposedRow, row_id)
+        row.status, row.reason = "failed", reason + more
+        row.certificate = video.certificate.model_dump(mode="json")
+    raise NotCertified(f"the video is not good enough to be published: {reason}{more}")
+
+
+def _settle(
+    session: Session, row_id: int, video: ComposedVideo, kept: dict[str, Any], started_at: datetime
+) -> None:
+    row = session.get_one(ComposedRow, row_id)
     finished_at = datetime.now(UTC)
-    row = ComposedRow(
-        workspace_id=event.workspace_id,
-        lead_id=video.lead_id,
-        screen_recording_id=video.screen_recording_id,
-        voiceover_id=video.voiceover_id,
-        video_file_path=keys["video"],
-        thumbnail_path=keys["thumbnail"],
-        captions_path=keys["captions"],
-        duration_seconds=made.duration_seconds,
-        resolution=f"{made.width}x{made.height}",
-        file_size_bytes=made.file_size_bytes,
-        has_intro=timeline.scenes[0].scene_type == "intro",
-        processing_time_seconds=(finished_at - started_at).total_seconds(),
-        status="completed",
-    )
-    session.add(row)
-    session.flush()
+    row.video_file_path = kept["versions"][0]["file_path"]
+    row.thumbnail_path, row.captions_path, row.preview_path = (
+        kept["thumbnail"], kept["captions"], kept["preview"],
+    )  # fmt: skip
+    row.quality_versions = kept["versions"]
+    row.file_size_bytes = kept["versions"][0]["file_size_bytes"]
+    row.duration_seconds = video.duration_seconds
+    row.resolution = f"{video.width}x{video.height}"
+    row.processing_time_seconds = (finished_at - started_at).total_seconds()
+    row.certificate = video.certificate.model_dump(mode="json")
+    row.status, row.reason = "completed", None
     session.add(
         CompositionJob(
-            workspace_id=event.workspace_id,
+            workspace_id=row.workspace_id,
             composed_video_id=row.id,
             status="completed",
-            clips_total=made.clips_total,
-            clips_encoded=made.clips_encoded,
+            clips_total=video.clips_total,
+            clips_encoded=video.clips_encoded,
             started_at=started_at,
             finished_at=finished_at,
         )
     )
-    video.composed_video_id = row.id
-    return row.id
 
 
 def _settle_recording(event: VideoEvent, tools: Tools, timeline: Timeline) -> None:

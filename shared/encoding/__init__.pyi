@@ -1,5 +1,6 @@
 from .clips import ClipFacts, ClipStore
 from .making import make_clips
+from .given import take_in
 from .shot import EncodeJob, MediaJob, Shot, clip_prefix, shot_key
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "clip_prefix",
     "make_clips",
     "shot_key",
+    "take_in",
 ]

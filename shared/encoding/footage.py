@@ -8,8 +8,9 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 import av
-from av import VideoFrame
+from av import VideoCodecContext, VideoFrame
 
+from shared.encoding.given import take_in_given
 from shared.encoding.layers import Overlay, copied, fade, planes_of
 from shared.encoding.shot import Shot
 from shared.media.files import MAX_PIXELS, UnusableMedia, opened
@@ -47,7 +48,9 @@ class _Reel:
 class Footage:
     """A shot's pictures, from files that were fetched and checked."""
 
-    def __init__(self, shot: Shot, frames: tuple[Path, SceneResult], overlays: Sequence[tuple[Path, SceneResult]]):
+    def __init__(
+        self, shot: Shot, frames: tuple[Path, SceneResult], overlays: Sequence[tuple[Path, SceneResult]]
+    ) -> None:
         self.shot = shot
         path, result = frames
         self._below = _Reel(path, result.durations, shot, shot.first_frame)
@@ -70,9 +73,8 @@ class Footage:
         """The picture of each span: yuv420p, BT.709, limited range. It is not to be changed."""
         for span in spans:
             below = self._filmed(span.first)
-            above = [
-                overlay for n, reel in enumerate(self._above) if not (overlay := self._over(n, reel, span.first)).empty
-            ]
+            over = (self._over(n, reel, span.first) for n, reel in enumerate(self._above))
+            above = [overlay for overlay in over if not overlay.empty]
             strength = self._strength(span.first)
             if not above and strength == 1:
                 yield below
@@ -126,6 +128,8 @@ def fetch_footage(storage: Storage, shot: Shot, folder: Path) -> Footage:
 
 
 def _fetch(storage: Storage, prefix: str, path: Path, fps: int) -> tuple[Path, SceneResult]:
+    if not storage.exists(f"{prefix}/{RESULT}"):
+        take_in_given(prefix, storage, path.parent)
     result = SceneResult.model_validate_json(storage.get(f"{prefix}/{RESULT}"))
     if result.fps != fps:
         raise UnusableMedia(f"{result.fps} frames a second were recorded, not {fps}")
@@ -157,6 +161,6 @@ def check_frames(path: Path, result: SceneResult) -> None:
 
 def _decoded(reel: _Reel, number: int) -> VideoFrame:
     decoder = av.CodecContext.create(reel.codec, "r")
+    assert isinstance(decoder, VideoCodecContext)  # of PNG
     (picture,) = [*decoder.decode(av.Packet(reel.packets[number])), *decoder.decode(None)]
-    assert isinstance(picture, VideoFrame)  # its codec is one of pictures
     return picture

@@ -12,7 +12,7 @@ Plane = NDArray[np.uint8]
 # ITU-R BT.709, limited range: rows give Y, Cb and Cr of R, G and B from 0 to 255
 _TO_VIDEO = np.array(
     [[0.2126, 0.7152, 0.0722], [-0.114572, -0.385428, 0.5], [0.5, -0.454153, -0.045847]], np.float32
-) * np.array([[219 / 255], [224 / 255], [224 / 255]], np.float32)
+) * np.array([[219 / 255], [224 / 255], [224 / 255]], dtype=np.float32)
 _ZERO = np.array([16, 128, 128], np.float32)
 
 
@@ -33,7 +33,8 @@ class Overlay:
         alpha = part[:, :, 3:] / 255
         colours = (part[:, :, :3] @ _TO_VIDEO.T + _ZERO) * alpha  # premultiplied, so that blocks can be averaged
         self._left_of_below = 1 - alpha[:, :, 0], 1 - _halved(alpha)[:, :, 0]
-        self._colours = colours[:, :, 0], *np.moveaxis(_halved(colours)[:, :, 1:], 2, 0)
+        halved = _halved(colours)
+        self._colours = colours[:, :, 0], halved[:, :, 1], halved[:, :, 2]
 
     def lay_over(self, planes: tuple[Plane, Plane, Plane]) -> None:
         """Change the planes of a yuv420p picture in place."""
@@ -62,7 +63,7 @@ def fade(planes: tuple[Plane, Plane, Plane], ground: str, strength: float) -> No
 def planes_of(picture: VideoFrame) -> tuple[Plane, Plane, Plane]:
     """The planes of a yuv420p picture, to be changed in place."""
     luma, blue, red = (
-        np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+        np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
         for plane in picture.planes
     )
     return luma, blue, red

@@ -44,10 +44,8 @@ def encode_clips(event: PartEvent, tools: Tools) -> dict[str, Any]:
             return {"levels": []}
         missing = store.missing(event.job, job.levels)
         with tempfile.TemporaryDirectory(prefix="leadreel-encode-") as folder:
-            make_clips(
-                event.job, job.shot, missing, job.encoder, tools.storage, store, Path(folder),
-                _Progress(tools, event.job, job.shot.frame_count),
-            )  # fmt: skip
+            progress = _Progress(tools, event.job, job.shot.frame_count)
+            make_clips(event.job, job.shot, missing, job.encoder, tools.storage, Path(folder), progress)
     return {"levels": [level.name for level in missing]}
 
 

@@ -1,8 +1,9 @@
 """Publishing a video: its media first, its pages last, so that no page ever shows what isn't there.
 
-public/media/{slug}/video.mp4 thumbnail.jpg captions.vtt    served as /media/{slug}/…
+public/media/{slug}/thumbnail.jpg captions.vtt …            served as /media/{slug}/…
 public/v/{slug}/index.html                                  served as /v/{slug}
 public/embed/{slug}/index.html                              served as /embed/{slug}
+public/assets/hls-….js                                      the player's, for all pages
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Any
 
 from shared.composition import make_thumbnail
 from shared.errors import Permanent
-from shared.hosting.pages import SharePage, embed_page, share_page
-from shared.media.files import VideoFacts, probe_video
+from shared.hosting.assets import publish_assets
+from shared.hosting.pages import Download, SharePage, embed_page, share_page
+from shared.media.files import probe_video
 from shared.settings import Settings, read_settings
 from shared.storage import Storage, open_storage
 from shared.values import Value
@@ -26,6 +28,14 @@ from shared.values import Value
 PUBLIC = "public"
 SLUG_BYTES = 9  # 72 random bits: nobody finds an unlisted video by trying
 HTML = "text/html; charset=utf-8"
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".jpg": "image/jpeg",
+    ".gif": "image/gif",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".srt": "application/x-subrip; charset=utf-8",
+}
 
 
 class HostingRefused(Permanent):
@@ -43,6 +53,22 @@ class Hosted(Value):
 
 def new_slug() -> str:
     return secrets.token_urlsafe(SLUG_BYTES)
+
+
+class Media(Value):
+    """What is published of a video, by the names that the files get; each a file, or a storage key.
+
+    hls: the name of the master playlist among them; video: of the MP4 that is played without HLS. downloads:
+    labels by name.
+    """
+
+    duration_seconds: float
+    width: int
+    height: int
+    files: dict[str, Path | str]
+    video: str | None = None
+    hls: str | None = None
+    downloads: dict[str, str] = {}
 
 
 class VideoHostManager:
@@ -74,18 +100,35 @@ class VideoHostManager:
             raise HostingRefused("Loom has no upload API: share the video there by hand, or host it with s3")
         if provider != "s3":
             raise HostingRefused(f"hosting_provider {provider!r} is not known; use s3")
-        return await asyncio.to_thread(self._publish, Path(video_path), dict(metadata or {}))
+        return await asyncio.to_thread(self._publish_file, Path(video_path), dict(metadata or {}))
 
-    def _publish(self, video: Path, metadata: dict[str, Any]) -> Hosted:
+    def _publish_file(self, video: Path, metadata: dict[str, Any]) -> Hosted:
         facts = probe_video(video)
+        with tempfile.TemporaryDirectory(prefix="leadreel-host-") as folder:
+            given = metadata.get("thumbnail_path")
+            thumbnail = Path(given) if given else make_thumbnail(video, Path(folder) / "thumbnail.jpg")
+            files: dict[str, Path | str] = {"video.mp4": video, "thumbnail.jpg": thumbnail}
+            if metadata.get("captions_path"):
+                files["captions.vtt"] = Path(metadata["captions_path"])
+            media = Media(
+                duration_seconds=facts.duration_seconds,
+                width=facts.width,
+                height=facts.height,
+                files=files,
+                video="video.mp4",
+            )
+            return self.publish(media, metadata)
+
+    def publish(self, media: Media, metadata: Mapping[str, Any]) -> Hosted:
+        """Publish files that are there already. metadata: as for `host_video`, without paths."""
         slug = metadata.get("slug") or new_slug()
-        captions = metadata.get("captions_path")
-        media = f"{PUBLIC}/media/{slug}"
-        self.storage.put(f"{media}/video.mp4", video, "video/mp4")
-        self._put_thumbnail(f"{media}/thumbnail.jpg", video, metadata.get("thumbnail_path"))
-        if captions:
-            self.storage.put(f"{media}/captions.vtt", Path(captions), "text/vtt; charset=utf-8")
-        page = self._page(slug, facts, metadata)
+        for name, source in media.files.items():
+            key = f"{PUBLIC}/media/{slug}/{name}"
+            if isinstance(source, Path):
+                self.storage.put(key, source, _TYPES[source.suffix])
+            else:
+                self.storage.copy(source, key)
+        page = self._page(slug, media, metadata)
         self.storage.put(f"{PUBLIC}/embed/{slug}/index.html", embed_page(page).encode(), HTML)
         self.storage.put(f"{PUBLIC}/v/{slug}/index.html", share_page(page).encode(), HTML)
         return Hosted(
@@ -95,12 +138,16 @@ class VideoHostManager:
             thumbnail_url=page.absolute(page.poster_path),
         )
 
-    def _put_thumbnail(self, key: str, video: Path, thumbnail: str | Path | None) -> None:
-        with tempfile.TemporaryDirectory(prefix="leadreel-host-") as folder:
-            image = Path(thumbnail) if thumbnail else make_thumbnail(video, Path(folder) / "thumbnail.jpg")
-            self.storage.put(key, image, "image/jpeg")
+    def withdraw(self, slug: str) -> None:
+        """Take a video's pages and files away; the clips that it shares with others are not its own."""
+        for folder in ("v", "embed", "media"):
+            for key in [*self.storage.keys(f"{PUBLIC}/{folder}/{slug}/")]:
+                self.storage.delete(key)
 
-    def _page(self, slug: str, facts: VideoFacts, metadata: dict[str, Any]) -> SharePage:
+    def _page(self, slug: str, media: Media, metadata: Mapping[str, Any]) -> SharePage:
+        def path(name: str | None) -> str | None:
+            return f"/media/{slug}/{name}" if name in media.files else None
+
         title = metadata.get("title") or "A video for you"
         return SharePage(
             title=title,
@@ -109,12 +156,19 @@ class VideoHostManager:
             company=metadata.get("company") or "",
             slug=slug,
             base_url=self.settings.base_url,
-            video_path=f"/media/{slug}/video.mp4",
+            video_path=path(media.video),
+            hls_path=path(media.hls),
+            player_path=publish_assets(self.storage).get("hls.js") if media.hls else None,
             poster_path=f"/media/{slug}/thumbnail.jpg",
-            captions_path=f"/media/{slug}/captions.vtt" if metadata.get("captions_path") else None,
+            preview_path=path("preview.gif"),
+            captions_path=path("captions.vtt"),
             captions_language=metadata.get("captions_language") or "en",
-            duration_seconds=facts.duration_seconds,
-            width=facts.width,
-            height=facts.height,
+            chapters_path=path("chapters.vtt"),
+            downloads=tuple(
+                Download(label=label, path=f"/media/{slug}/{name}") for name, label in media.downloads.items()
+            ),
+            duration_seconds=media.duration_seconds,
+            width=media.width,
+            height=media.height,
             published_at=metadata.get("published_at") or datetime.now(UTC),
         )

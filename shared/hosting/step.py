@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
 
-from shared.database.models import ComposedVideo, HostedVideo, Lead, Video
-from shared.hosting.manager import VideoHostManager, new_slug
+from shared.database.models import ComposedVideo, HostedVideo, Lead, Video, VideoScript
+from shared.hosting.manager import Media, VideoHostManager, new_slug
 from shared.storage import Storage
 from shared.workflow import Tools, VideoEvent
 
@@ -19,24 +17,18 @@ from shared.workflow import Tools, VideoEvent
 def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     """Returns {hosted_video_id, slug}. Raises what VideoHostManager raises."""
     hosted, lead, composed = _reserve(event, tools)
-    with tempfile.TemporaryDirectory(prefix="leadreel-host-") as name:
-        files = _fetch(composed, tools.storage, Path(name))
-        result = asyncio.run(
-            VideoHostManager(tools.settings, tools.storage).host_video(
-                files["video"],
-                provider=hosted.hosting_provider,
-                metadata={
-                    "title": hosted.title,
-                    "description": hosted.description,
-                    "lead_name": lead.name,
-                    "company": lead.company,
-                    "slug": hosted.slug,
-                    "thumbnail_path": files.get("thumbnail"),
-                    "captions_path": files.get("captions"),
-                    "published_at": hosted.created_at,
-                },
-            )
-        )
+    result = VideoHostManager(tools.settings, tools.storage).publish(
+        _media(composed, tools.storage),
+        {
+            "title": hosted.title,
+            "description": hosted.description,
+            "lead_name": lead.name,
+            "company": lead.company,
+            "slug": hosted.slug,
+            "captions_language": _language(event, tools),
+            "published_at": hosted.created_at,
+        },
+    )
     with tools.database.workspace(event.workspace_id) as session:
         session.execute(
             update(HostedVideo)
@@ -56,18 +48,33 @@ def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     return {"hosted_video_id": hosted.id, "slug": hosted.slug}
 
 
-def _fetch(composed: ComposedVideo, storage: Storage, folder: Path) -> dict[str, Path]:
-    keys = {
-        "video": composed.video_file_path,
-        "thumbnail": composed.thumbnail_path,
-        "captions": composed.captions_path,
-    }
-    files = {}
-    for part, key in keys.items():
-        if key:
-            files[part] = folder / Path(key).name
-            storage.fetch(key, files[part])
-    return files
+def _media(composed: ComposedVideo, storage: Storage) -> Media:
+    """A composed video's files, which lie beside its thumbnail."""
+    assert composed.thumbnail_path is not None and composed.duration_seconds is not None  # it is completed
+    prefix = composed.thumbnail_path.rpartition("/")[0]
+    playlists = {key.rpartition("/")[2]: key for key in storage.keys(f"{prefix}/hls/")}
+    beside = ("thumbnail.jpg", "preview.gif", "captions.vtt", "captions.srt", "chapters.vtt")
+    files: dict[str, Path | str] = {name: f"{prefix}/{name}" for name in beside}
+    files |= {f"hls/{name}": key for name, key in playlists.items()}
+    mp4s = {version["quality"]: version["file_path"] for version in composed.quality_versions if version["file_path"]}
+    files |= {f"{quality}.mp4": key for quality, key in mp4s.items()}
+    width, _, height = composed.resolution.partition("x")
+    return Media(
+        duration_seconds=composed.duration_seconds,
+        width=int(width),
+        height=int(height),
+        files=files,
+        hls="hls/master.m3u8",
+        video=f"{next(iter(mp4s))}.mp4" if mp4s else None,
+        downloads={f"{quality}.mp4": f"MP4, {quality}" for quality in mp4s}
+        | {"captions.srt": "Subtitles (SRT)"},
+    )
+
+
+def _language(event: VideoEvent, tools: Tools) -> str:
+    with tools.database.workspace(event.workspace_id) as session:
+        video = session.get_one(Video, event.video_id)
+        return session.get_one(VideoScript, video.video_script_id).language
 
 
 def _reserve(event: VideoEvent, tools: Tools) -> tuple[HostedVideo, Lead, ComposedVideo]:

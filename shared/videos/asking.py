@@ -16,6 +16,7 @@ from pydantic import (
 )
 from sqlalchemy.orm import Session
 
+from shared.composition import Styling
 from shared.database import Database
 from shared.database.models import Lead, Video, VideoStep
 from shared.errors import Permanent
@@ -81,7 +82,7 @@ class VideoRequest(Value):
     voice_settings: VoiceSettings = VoiceSettings()
     duration_seconds: int = 30
     key_messages: tuple[Annotated[Text, Field(min_length=1, max_length=300)], ...] = ()
-    quality: str = "high"
+    styling: Styling = Styling()
     viewport: Viewport | None = None
     steps: Annotated[tuple[TourStep, ...], Field(max_length=200)] = ()
     show_cursor: bool = True

@@ -4,7 +4,15 @@ Each is whole in itself (no network, images as data: URIs). A card's motion is C
 delays: the entrance ends 0.65 s after load and the card then stands still, so that its frames cost nothing.
 """
 
-from shared.composition.cards.look import CardFields, Look, TemplateName, WrongCard, check_own_template
+from shared.composition.cards.look import (
+    CardFields,
+    Colour,
+    FontFamily,
+    Look,
+    TemplateName,
+    WrongCard,
+    check_own_template,
+)
 from shared.composition.cards.overlay import LogoCorner, overlay
 from shared.composition.cards.own import own_card
 from shared.composition.cards.pages import LEAVE_SECONDS, intro_card, outro_card, picture_card
@@ -13,6 +21,8 @@ from shared.composition.cards.rendering import card_words
 __all__ = [
     "LEAVE_SECONDS",
     "CardFields",
+    "Colour",
+    "FontFamily",
     "LogoCorner",
     "Look",
     "TemplateName",
