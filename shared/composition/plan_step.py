@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from shared.composition.plan import Plan, Request, Spoken, plan_video
 from shared.database.models import Lead, ScreenRecording, Video, VideoScript, Voiceover
-from shared.recording import JOB, PAGE_IMAGE, PROGRESS, RESULT, BilledTo, PageReport, Viewport
+from shared.recording import (
+    JOB,
+    PAGE_IMAGE,
+    PROGRESS,
+    RESULT,
+    BilledTo,
+    PageReport,
+    Viewport,
+    freshness_window,
+)
 from shared.scripting import Script
 from shared.storage import Storage
 from shared.workflow import Tools, VideoEvent, begin_step, settle_step
@@ -26,9 +34,7 @@ def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     page = _checked_page(event, tools)
     with tools.database.workspace(workspace_id) as session:
         video = session.get_one(Video, video_id)
-        plan = plan_video(
-            _request(session, video, page, storage, tools.settings.recording_freshness_hours * 3600)
-        )
+        plan = plan_video(_request(session, video, page, storage, tools.settings.recording_freshness_hours))
         if video.screen_recording_id is None:
             video.screen_recording_id = _add_recording(session, video, plan)
     for prefix, job in plan.jobs.items():
@@ -47,13 +53,18 @@ def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
 
 
 def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
-    """The page's report; `check page` has no database, so its row is settled here."""
+    """The page's report; `check page` has no database, so its row is settled here.
+
+    The page may have been checked for a video before: what was done by the time this one was asked for
+    took it no time.
+    """
     with tools.database.workspace(event.workspace_id) as session:
-        page_job = session.get_one(Video, event.video_id).page_job
+        video = session.get_one(Video, event.video_id)
+        page_job, asked_at = video.page_job, video.created_at
     page = PageReport.model_validate_json(tools.storage.get(f"{page_job}/{RESULT}"))
     settle_step(
         tools.database, event.workspace_id, event.video_id, "check_page",
-        page.work.started_at, page.work.finished_at,
+        max(page.work.started_at, asked_at), max(page.work.finished_at, asked_at),
         {
             "verdict": page.verdict, "reasons": page.reasons,
             "quality": page.quality.model_dump(mode="json") | {"verdict": page.verdict},
@@ -62,7 +73,7 @@ def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
     return page
 
 
-def _request(session: Session, video: Video, page: PageReport, storage: Storage, window: int) -> Request:
+def _request(session: Session, video: Video, page: PageReport, storage: Storage, hours: int) -> Request:
     lead = session.get_one(Lead, video.lead_id)
     script = session.get_one(VideoScript, video.video_script_id)
     voiceover = session.get_one(Voiceover, video.voiceover_id)
@@ -80,7 +91,7 @@ def _request(session: Session, video: Video, page: PageReport, storage: Storage,
         page=page,
         page_image=storage.get(f"{video.page_job}/{PAGE_IMAGE}"),
         viewport=Viewport.model_validate(video.options["viewport"]),
-        freshness=_window(video.created_at, window),
+        freshness=freshness_window(video.created_at, hours),
         scenes_prefix=f"recordings/{video.workspace_id}/scenes",
         billed_to=BilledTo(workspace_id=video.workspace_id, video_id=video.id),
         steps=video.options.get("steps", ()),
@@ -88,11 +99,6 @@ def _request(session: Session, video: Video, page: PageReport, storage: Storage,
         highlight_clicks=video.options.get("highlight_clicks", True),
         visitor=video.options.get("visitor", {}),
     )
-
-
-def _window(at: datetime, seconds: int) -> int:
-    """Which window of freshness a moment lies in."""
-    return int(at.timestamp()) // seconds
 
 
 def _add_recording(session: Session, video: Video, plan: Plan) -> int:

@@ -5,6 +5,7 @@ from .browser.visitor import UnknownLocale, UnknownTimezone, check_timezone
 from .faults import PageFault
 from .film.recorder import Quality, RecordingConfig, RecordingResult, ScreenRecorder
 from .film.scene import film_scene
+from .freshness import freshness_window, page_key
 from .job import (
     FRAMES,
     JOB,
@@ -102,6 +103,8 @@ __all__ = [
     "check_timezone",
     "film_scene",
     "find_chromium",
+    "freshness_window",
+    "page_key",
     "place_steps",
     "plan_tour",
     "read_tour",
