@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,10 +13,19 @@ from shared.composition.request import Plan, Request, Spoken
 from shared.database.models import Lead, ScreenRecording, Video, VideoScript, Voiceover
 from shared.encoding import ClipStore
 from shared.media.presets import EncoderSettings
-from shared.recording import JOB, PAGE_IMAGE, PROGRESS, RESULT, BilledTo, PageReport, Viewport
+from shared.recording import (
+    JOB,
+    PAGE_IMAGE,
+    PROGRESS,
+    RESULT,
+    BilledTo,
+    PageReport,
+    Viewport,
+    freshness_window,
+)
 from shared.scripting import Script
 from shared.storage import Storage
-from shared.workflow import Tools, VideoEvent, begin_step, settle_step
+from shared.workflow import Tools, VideoEvent, begin_step, note_work, settle_step
 
 
 def timeline_key(workspace_id: int, video_id: int) -> str:
@@ -46,6 +54,8 @@ def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     )
     frames = {prefix: job.frame_count for prefix, job in plan.jobs.items()}
     begin_step(tools.database, workspace_id, video_id, "record", {"jobs": frames})
+    to_encode = {prefix: job.shot.frame_count for prefix, job in clips.items()}
+    note_work(tools.database, workspace_id, video_id, "compose", {"clips": to_encode})
     return {
         "jobs": list(jobs),
         "clips": list(clips),
@@ -54,13 +64,18 @@ def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
 
 
 def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
-    """The page's report; `check page` has no database, so its row is settled here."""
+    """The page's report; `check page` has no database, so its row is settled here.
+
+    The page may have been checked for a video before: what was done by the time this one was asked for
+    took it no time.
+    """
     with tools.database.workspace(event.workspace_id) as session:
-        page_job = session.get_one(Video, event.video_id).page_job
+        video = session.get_one(Video, event.video_id)
+        page_job, asked_at = video.page_job, video.created_at
     page = PageReport.model_validate_json(tools.storage.get(f"{page_job}/{RESULT}"))
     settle_step(
         tools.database, event.workspace_id, event.video_id, "check_page",
-        page.work.started_at, page.work.finished_at,
+        max(page.work.started_at, asked_at), max(page.work.finished_at, asked_at),
         {
             "verdict": page.verdict, "reasons": page.reasons,
             "quality": page.quality.model_dump(mode="json") | {"verdict": page.verdict},
@@ -91,7 +106,7 @@ def _request(session: Session, video: Video, page: PageReport, tools: Tools) -> 
         page=page,
         page_image=storage.get(f"{video.page_job}/{PAGE_IMAGE}"),
         viewport=Viewport.model_validate(options["viewport"]),
-        freshness=_window(video.created_at, tools.settings.recording_freshness_hours * 3600),
+        freshness=freshness_window(video.created_at, tools.settings.recording_freshness_hours),
         look=_look(styling.branding, script.language, storage),
         styling=styling,
         encoder=EncoderSettings.from_settings(tools.settings, styling.quality),
@@ -125,11 +140,6 @@ def _look(branding: Branding, language: str, storage: Storage) -> Look:
         own_intro=text(branding.intro_path),
         own_outro=text(branding.outro_path),
     )
-
-
-def _window(at: datetime, seconds: int) -> int:
-    """Which window of freshness a moment lies in."""
-    return int(at.timestamp()) // seconds
 
 
 def _add_recording(session: Session, video: Video, plan: Plan) -> int:

@@ -3,8 +3,9 @@ from .browser.caps import Caps
 from .browser.chromium import NoBrowser, find_chromium
 from .browser.visitor import UnknownLocale, UnknownTimezone, check_timezone
 from .faults import PageFault
-from .film.recorder import Quality, RecordingConfig, RecordingResult, ScreenRecorder
+from .film.recorder import RecordingConfig, RecordingResult, ScreenRecorder
 from .film.scene import film_scene
+from .freshness import freshness_window, page_key
 from .job import (
     FRAMES,
     JOB,
@@ -75,7 +76,6 @@ __all__ = [
     "PageJob",
     "PageReport",
     "Progress",
-    "Quality",
     "QualityReport",
     "RecordingConfig",
     "RecordingResult",
@@ -102,6 +102,8 @@ __all__ = [
     "check_timezone",
     "film_scene",
     "find_chromium",
+    "freshness_window",
+    "page_key",
     "place_steps",
     "plan_tour",
     "read_tour",

@@ -2,6 +2,7 @@
 
 A step with the database writes `job.json` under a prefix; `check_page` and `record`, which have no database,
 put their frames beside it and `result.json` last. Whoever finds a `result.json` knows that the work is done.
+A page that can't be filmed leaves none: the next video tries it again.
 
     recordings/{workspace_id}/pages/{key}/     job.json (PageJob)   page.jpg    result.json (PageReport)
     recordings/{workspace_id}/scenes/{key}/    job.json (SceneJob)  frames.mkv  result.json (SceneResult)

@@ -36,9 +36,12 @@ class PageRefused(Permanent):
 
 
 def check(event: JobEvent, tools: Tools, context: LambdaContext) -> dict[str, Any]:
-    """Judge the page of a PageJob; leaves `page.jpg` and `result.json`.
+    """Judge the page of a PageJob; leaves `page.jpg` and `result.json`, for each video that has the same job.
 
-    Returns {verdict, reasons}. Raises PageRefused if the verdict is `fail`.
+    Returns {verdict, reasons}.
+
+    Raises:
+        PageRefused: if the verdict is `fail`. Nothing is left then, so that whoever comes later tries anew.
     """
     job = PageJob.model_validate_json(tools.storage.get(f"{event.job}/{JOB}"))
     _tell(context, "check_page", job.billed_to)
@@ -46,8 +49,6 @@ def check(event: JobEvent, tools: Tools, context: LambdaContext) -> dict[str, An
         report = PageReport.model_validate_json(tools.storage.get(f"{event.job}/{RESULT}"))
     else:
         report = _open_page(event, job, tools, context)
-    if report.verdict == "fail":
-        raise PageRefused("; ".join(report.reasons))
     return {"verdict": report.verdict, "reasons": list(report.reasons)}
 
 
@@ -64,9 +65,9 @@ def _open_page(event: JobEvent, job: PageJob, tools: Tools, context: LambdaConte
                 access_key=tools.settings.recording_access_key,
             )
         )
-        image = folder / PAGE_IMAGE
-        if image.exists():
-            tools.storage.put(f"{event.job}/{PAGE_IMAGE}", image, "image/jpeg")
+        if report.verdict == "fail":
+            raise PageRefused("; ".join(report.reasons))
+        tools.storage.put(f"{event.job}/{PAGE_IMAGE}", folder / PAGE_IMAGE, "image/jpeg")
     _put(tools, f"{event.job}/{RESULT}", report)
     return report
 

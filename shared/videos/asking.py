@@ -31,6 +31,8 @@ from shared.recording import (
     Viewport,
     Visitor,
     check_timezone,
+    freshness_window,
+    page_key,
 )
 from shared.scripting import Brand, Mode, Style
 from shared.settings import Settings
@@ -153,7 +155,10 @@ def _page(request: VideoRequest, session: Session) -> tuple[str, Visitor]:
 def create_video(
     request: VideoRequest, workspace_id: int, database: Database, storage: Storage, settings: Settings
 ) -> dict[str, Any]:
-    """Make the lead's and the video's rows. Returns the input of the pipeline's execution."""
+    """Make the lead's and the video's rows. Returns the input of the pipeline's execution.
+
+    Videos of one page, asked for within the same window of freshness, have one job that checks it.
+    """
     if request.duration_seconds > settings.video_max_duration_seconds:
         raise WrongRequest(
             f"duration_seconds: at most {settings.video_max_duration_seconds} (VIDEO_MAX_DURATION_SECONDS)"
@@ -184,7 +189,10 @@ def create_video(
         )
         session.add(video)
         session.flush()
-        video.page_job = f"recordings/{workspace_id}/pages/{video.id}"
+        billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)
+        job = PageJob(url=url, viewport=viewport, steps=request.steps, visitor=visitor, billed_to=billed_to)
+        freshness = freshness_window(video.created_at, settings.recording_freshness_hours)
+        video.page_job = f"recordings/{workspace_id}/pages/{page_key(job, freshness)}"
         session.add_all(
             VideoStep(
                 video_id=video.id,
@@ -196,7 +204,6 @@ def create_video(
             )
             for position, name in enumerate(STEPS)
         )
-        billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)
-        job = PageJob(url=url, viewport=viewport, steps=request.steps, visitor=visitor, billed_to=billed_to)
-        storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
+        if not storage.exists(f"{video.page_job}/{JOB}"):  # whoever came first pays for it
+            storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
         return {"workspace_id": workspace_id, "video_id": video.id, "page_job": video.page_job}

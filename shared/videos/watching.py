@@ -15,6 +15,10 @@ from shared.storage import NotStored, Storage
 from shared.values import Value
 
 
+ENCODING_SHARE = 0.85
+"""Of the work of composing."""
+
+
 class NoSuchVideo(Permanent):
     """There is no video with that id in this workspace."""
 
@@ -103,6 +107,11 @@ def _costs(session: Session, video_id: int) -> dict[str, Decimal]:
 def _step(row: VideoStep, cost_usd: Decimal, storage: Storage) -> StepState:
     done = total = 0
     progress = row.progress
+    if row.name == "compose" and row.status == "processing" and (row.result or {}).get("clips"):
+        # encoding is most of it, and writes files; what comes after it writes the row
+        clips = (row.result or {})["clips"]
+        encoded = sum(_frames_encoded(clip, frames, storage) for clip, frames in clips.items())
+        progress = ENCODING_SHARE * encoded / sum(clips.values()) + (1 - ENCODING_SHARE) * row.progress
     if row.name == "record" and row.status == "processing" and row.result:
         # From the recorder's own files: it has no database.
         done = sum(_frames_done(job, storage) for job in row.result["jobs"])
@@ -121,6 +130,15 @@ def _step(row: VideoStep, cost_usd: Decimal, storage: Storage) -> StepState:
             for finding in (row.result or {}).get("quality", {}).get("findings", ())
         ),
     )
+
+
+def _frames_encoded(clip: str, frames: int, storage: Storage) -> int:
+    if any(storage.keys(f"{clip}/1080p.json")):
+        return frames
+    try:
+        return Progress.model_validate_json(storage.get(f"{clip}/{PROGRESS}")).frames_done
+    except NotStored:
+        return 0
 
 
 def _frames_done(job: str, storage: Storage) -> int:

@@ -12,7 +12,7 @@ from shared.workflow.step import (
     tell_for_whom,
     video_step,
 )
-from shared.workflow.steps import begin_step, report_progress, settle_step
+from shared.workflow.steps import begin_step, note_work, report_progress, settle_step
 
 __all__ = [
     "STEPS",
@@ -23,6 +23,7 @@ __all__ = [
     "VideoEvent",
     "begin_step",
     "job_step",
+    "note_work",
     "open_tools",
     "report_progress",
     "settle_step",

@@ -49,6 +49,13 @@ def begin_step(
         return row.started_at
 
 
+def note_work(
+    database: Database, workspace_id: int, video_id: int, name: StepName, result: dict[str, Any]
+) -> None:
+    """What a step that has not begun will work on, for whoever watches."""
+    _write(database, workspace_id, video_id, name, result=result)
+
+
 def report_progress(
     database: Database, workspace_id: int, video_id: int, name: StepName, progress: float
 ) -> None:
