@@ -8,13 +8,15 @@ import math
 import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 import psycopg2
 
+from local.styling import add_styling, read_styling
 from shared.errors import LeadreelError
-from shared.recording import Quality
+from shared.media.presets import Quality
 from shared.scripting import Style
 from shared.settings import read_settings
 from shared.voice import VoicePreset
@@ -60,12 +62,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_make(make: argparse.ArgumentParser) -> None:
     make.add_argument("--url", help="the page to record (default: the demo site that comes with Leadreel)")
-    make.add_argument("--name", required=True, help="the lead's name")
-    make.add_argument("--company", required=True, help="the lead's company")
+    make.add_argument("--name", help="the lead's name")
+    make.add_argument("--company", help="the lead's company")
     make.add_argument("--industry", help="the lead's industry")
     make.add_argument("--email", help="the lead's address")
+    make.add_argument(
+        "--leads",
+        type=Path,
+        metavar="FILE",
+        help="CSV with the columns name, company, industry, email: a video for each row, instead of --name",
+    )
     _add_script(make.add_argument_group("script"))
     _add_voice(make.add_argument_group("voice"))
+    add_styling(make.add_argument_group("looks"))
     make.add_argument(
         "--tour", type=Path, metavar="FILE", help="JSON: the steps of the page's tour (docs/tours.md)"
     )
@@ -155,20 +164,33 @@ def _add_record(film: argparse.ArgumentParser) -> None:
 
 
 def _make(asked: argparse.Namespace) -> int:
-    from local.make import make_video  # each command imports only what it needs: `doctor` must always start
+    from local.leads import read_leads
+    from local.make import make_videos  # each command imports only what it needs: `doctor` must always start
 
-    return asyncio.run(make_video(read_settings(), _request(asked), out=asked.out, as_json=asked.json))
+    if asked.leads is None:
+        leads = [{"name": asked.name or "", "company": asked.company or ""}]
+    else:
+        leads = read_leads(asked.leads)
+    common = _request(asked)
+    return asyncio.run(
+        make_videos(
+            read_settings(),
+            [common | lead for lead in leads],
+            partial(read_styling, asked),
+            asked.out,
+            as_list=asked.leads is not None,
+            as_json=asked.json,
+        )
+    )
 
 
 def _request(asked: argparse.Namespace) -> dict[str, Any]:
-    """The fields of a VideoRequest."""
+    """The fields of a VideoRequest, but the lead's name and company."""
     from local.brand import read_brand
     from shared.recording import read_tour
 
     return {
         "url": asked.url,
-        "name": asked.name,
-        "company": asked.company,
         "industry": asked.industry or None,
         "email": asked.email or None,
         "style": asked.style,

@@ -1,11 +1,14 @@
-"""`leadreel make`: one personal video, from a lead and a page."""
+"""`leadreel make`: personal videos, from leads and a page."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,39 +18,117 @@ from local.joining import Joined
 from local.journal import read_execution
 from local.progress import ProgressView
 from local.resuming import UNENDED, settle_unended, start_execution
+from local.telling import files_of, summary, tell
 from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
 from shared.settings import Settings
-from shared.storage import FileStorage
+from shared.storage import FileStorage, Storage
 from shared.videos import VideoRequest, VideoState, create_video, read_video
 
 POLL_SECONDS = 0.25
+AT_ONCE = 4
+"""Videos of a list: a browser or an encoder of one works while the steps of another wait."""
 DEMO_PAGE = "http://127.0.0.1/"  # stands for the demo site until the runtime says where it is
 
+ReadStyling = Callable[[Storage, int], Mapping[str, Any]]
+"""Puts the files that a video is to show into storage, for a workspace. Returns the fields of its `styling`."""
 
-async def make_video(settings: Settings, fields: Mapping[str, Any], out: Path | None, as_json: bool) -> int:
-    """Make a video and say where it is. Returns the exit code.
 
-    fields: of a VideoRequest; `url` None stands for the demo site.
+@dataclass
+class _Making:
+    """What all videos of one command share."""
+
+    runtime: Joined
+    workspace_id: int
+    database: Database
+    storage: FileStorage
+    settings: Settings
+
+    async def make(self, request: VideoRequest, view: ProgressView | None) -> VideoState:
+        """Ask for a video, and stay until it has ended."""
+        info = await self.runtime.ensure()
+        asked = create_video(request, self.workspace_id, self.database, self.storage, self.settings)
+        name = start_execution(info.app_url, asked)
+        return await _follow(self.runtime, name, asked, self.database, self.storage, view)
+
+
+async def make_videos(
+    settings: Settings,
+    leads: Sequence[Mapping[str, Any]],
+    styling: ReadStyling,
+    out: Path | None,
+    *,
+    as_list: bool,
+    as_json: bool,
+) -> int:
+    """Make a video for each lead and say where it is. Returns the exit code.
+
+    leads: fields of a VideoRequest each; `url` None stands for the demo site. as_list: tell of many, even if
+    there is one.
     """
-    url = DEMO_PAGE if fields["url"] is None else fields["url"]
-    request = VideoRequest.parse(**{**fields, "url": url})
+    requests = [
+        VideoRequest.parse(**{**fields, "url": DEMO_PAGE if fields["url"] is None else fields["url"]})
+        for fields in leads
+    ]
     storage = FileStorage(settings.storage_path)
+    started = time.monotonic()
     async with Joined(settings) as runtime:
         info = await runtime.ensure()
-        if fields["url"] is None:
-            request = request.model_copy(update={"url": info.demo_url + "/"})
         database = Database(info.app_url)
         try:
             workspace_id = open_workspace(database)
             settle_unended(database, workspace_id, info.app_url)
-            asked = create_video(request, workspace_id, database, storage, settings)
-            name = start_execution(info.app_url, asked)
-            with ProgressView(request.duration_seconds) as view:
-                state = await _follow(runtime, name, asked, database, storage, view)
+            looks = {"styling": styling(storage, workspace_id)}
+            demo = {"url": info.demo_url + "/"}
+            requests = [
+                VideoRequest.parse(**(request.model_dump() | looks | (demo if fields["url"] is None else {})))
+                for request, fields in zip(requests, leads, strict=True)
+            ]
+            making = _Making(runtime, workspace_id, database, storage, settings)
+            if not as_list:
+                with ProgressView(requests[0].duration_seconds) as view:
+                    state = await making.make(requests[0], view)
+                files = files_of(state, making.workspace_id, database, storage, out)
+                return tell(state, files, as_json)
+            states = await _make_all(making, requests)
+            told = [
+                summary(state, files_of(state, workspace_id, database, storage, out, make_mp4=out is not None))
+                for state in states
+            ]
         finally:
             database.close()
-    return _tell(state, storage, out, as_json)
+    return _tell_all(told, time.monotonic() - started, as_json)
+
+
+async def _make_all(making: _Making, requests: Sequence[VideoRequest]) -> list[VideoState]:
+    """The first one alone: what it films and encodes, the others share."""
+    room = asyncio.Semaphore(AT_ONCE)
+    done = 0
+
+    async def make(request: VideoRequest, *, alone: bool = False) -> VideoState:
+        nonlocal done
+        async with room:
+            with ProgressView(request.duration_seconds) if alone else nullcontext() as view:
+                state = await making.make(request, view)
+        done += 1
+        how = "ready" if state.status == "completed" else f"{state.failed_step}: {state.reason}"
+        print(f"{done} of {len(requests)}: {request.name}: {how}", file=sys.stderr)
+        return state
+
+    first = await make(requests[0], alone=True)
+    return [first, *await asyncio.gather(*(make(request) for request in requests[1:]))]
+
+
+def _tell_all(told: Sequence[Mapping[str, Any]], seconds: float, as_json: bool) -> int:
+    failed = sum(video["status"] != "completed" for video in told)
+    if as_json:
+        print(
+            json.dumps({"videos": told, "failed": failed, "seconds": round(seconds, 3)}, ensure_ascii=False)
+        )
+    else:
+        for video in told:
+            print(video["share_url"] or f"video {video['video_id']} failed: {video['reason']}")
+    return 1 if failed else 0
 
 
 async def _follow(
@@ -56,7 +137,7 @@ async def _follow(
     asked: dict[str, Any],
     database: Database,
     storage: FileStorage,
-    view: ProgressView,
+    view: ProgressView | None,
 ) -> VideoState:
     """Show how far the video is until its execution has ended."""
     while True:
@@ -69,78 +150,11 @@ async def _follow(
         except (psycopg2.OperationalError, DatabaseUnreachable):
             await asyncio.sleep(POLL_SECONDS)  # whoever ran it has gone: the next `ensure` takes over
             continue
-        view.show(state)
+        if view is not None:
+            view.show(state)
         if execution is not None and execution.status != "RUNNING":
             if state.status not in UNENDED:
                 return state
             settle_unended(database, asked["workspace_id"], info.app_url)
             continue
         await asyncio.sleep(POLL_SECONDS)
-
-
-def _tell(state: VideoState, storage: FileStorage, out: Path | None, as_json: bool) -> int:
-    ready = state.status == "completed"
-    files = _files(state, storage, out) if ready else dict.fromkeys(("video", "thumbnail", "captions"))
-    share_url = state.share_url if ready else None
-    if not ready:
-        reason = " ".join((state.reason or "the pipeline ended without a reason").split())
-        print(f"leadreel: {state.failed_step or 'pipeline'}: {reason}", file=sys.stderr)
-    for name, finding in state.warnings:
-        moment = "" if finding.second is None else f"at {finding.second:.1f} s: "
-        print(f"leadreel: warning: {name}: {moment}{finding.reason}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(_summary(state, files, share_url), ensure_ascii=False))
-    elif ready:
-        print(f"video:      {files['video']}")
-        print(f"thumbnail:  {files['thumbnail']}")
-        print(f"captions:   {files['captions']}")
-        print(f"share page: {share_url}   (served by `make up` or `leadreel up`)")
-        print(
-            f"{state.duration_seconds:.1f} s at {state.resolution}; "
-            f"on AWS it would have cost ${state.cost_usd:.4f}"
-        )
-    return 0 if ready else 1
-
-
-def _files(state: VideoState, storage: FileStorage, out: Path | None) -> dict[str, str | None]:
-    """Where the files are; with `out`, copies there, named by the video's id."""
-    keys = {"video": state.video_key, "thumbnail": state.thumbnail_key, "captions": state.captions_key}
-    if out is None:
-        return {part: str(storage.path(key).absolute()) if key else None for part, key in keys.items()}
-    out.mkdir(parents=True, exist_ok=True)
-    copies: dict[str, str | None] = {}
-    for part, key in keys.items():
-        target = (out / f"video-{state.video_id}{Path(key or '').suffix}").absolute()
-        if key:
-            storage.fetch(key, target)
-        copies[part] = str(target) if key else None
-    return copies
-
-
-def _summary(state: VideoState, files: dict[str, str | None], share_url: str | None) -> dict[str, Any]:
-    return {
-        "video_id": state.video_id,
-        "status": state.status,
-        "video_file": files["video"],
-        "thumbnail_file": files["thumbnail"],
-        "captions_file": files["captions"],
-        "share_url": share_url,
-        "duration_seconds": state.duration_seconds,
-        "resolution": state.resolution,
-        "cost_usd": float(state.cost_usd),
-        "failed_step": state.failed_step,
-        "reason": state.reason,
-        "warnings": [
-            {"step": name, "reason": finding.reason, "second": finding.second}
-            for name, finding in state.warnings
-        ],
-        "steps": [
-            {
-                "name": step.name,
-                "status": step.status,
-                "seconds": step.seconds,
-                "cost_usd": float(step.cost_usd),
-            }
-            for step in state.steps
-        ],
-    }

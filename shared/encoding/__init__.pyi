@@ -1,9 +1,10 @@
 from .clips import ClipFacts, ClipStore
 from .making import make_clips
-from .given import take_in
+from .given import LONGEST_SECONDS, take_in
 from .shot import EncodeJob, MediaJob, Shot, clip_prefix, shot_key
 
 __all__ = [
+    "LONGEST_SECONDS",
     "ClipFacts",
     "ClipStore",
     "EncodeJob",

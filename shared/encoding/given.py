@@ -10,6 +10,9 @@ from shared.media.ingest import ingest_clip
 from shared.recording import FRAMES, JOB, RESULT, SceneResult, Work
 from shared.storage import Storage
 
+LONGEST_SECONDS = 600
+"""A longer video is refused; of a shorter one, what a scene has no room for is not shown."""
+
 
 def take_in_given(prefix: str, storage: Storage, folder: Path) -> None:
     """Do the MediaJob under a storage prefix. Raises NotStored if there is none, UnusableMedia."""
@@ -23,19 +26,21 @@ def take_in_given(prefix: str, storage: Storage, folder: Path) -> None:
 
 
 def take_in(job: MediaJob, given: Path, prefix: str, storage: Storage, folder: Path) -> None:
-    """Leave `frames.mkv` and `result.json` under the prefix. What is missing at the end, the last frame holds.
+    """Leave `frames.mkv` and `result.json` under the prefix: at least so many frames, the last one held.
 
     Raises UnusableMedia.
     """
     started_at = datetime.now(UTC)
     frames = folder / "given.mkv"
-    seconds = job.frame_count / job.fps
-    found = ingest_clip(given, frames, width=job.width, height=job.height, fps=job.fps, longest_seconds=seconds)
+    longest = max(LONGEST_SECONDS, job.frame_count / job.fps)
+    found = ingest_clip(
+        given, frames, width=job.width, height=job.height, fps=job.fps, longest_seconds=longest
+    )
     *durations, last = found.durations
-    held = last + job.frame_count - found.frame_count
+    missing = max(0, job.frame_count - found.frame_count)
     result = SceneResult(
-        frame_count=job.frame_count,
-        durations=(*durations, held),
+        frame_count=found.frame_count + missing,
+        durations=(*durations, last + missing),
         width=job.width,
         height=job.height,
         fps=job.fps,

@@ -46,6 +46,7 @@ def encode_clips(event: PartEvent, tools: Tools) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix="leadreel-encode-") as folder:
             progress = _Progress(tools, event.job, job.shot.frame_count)
             make_clips(event.job, job.shot, missing, job.encoder, tools.storage, Path(folder), progress)
+            progress.tell(job.shot.frame_count)
     return {"levels": [level.name for level in missing]}
 
 
@@ -60,6 +61,9 @@ class _Progress:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + PROGRESS_SECONDS
+        self.tell(frames)
+
+    def tell(self, frames: int) -> None:
         progress = Progress(frames_done=frames, frames_total=self._total)
         self._tools.storage.put(
             f"{self._prefix}/{PROGRESS}", progress.model_dump_json().encode(), "application/json"

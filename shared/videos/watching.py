@@ -41,7 +41,11 @@ class StepState(Value):
 
 
 class VideoState(Value):
-    """A video. failed_step and reason say why it failed; the keys are storage keys of what is published."""
+    """A video. failed_step and reason say why it failed; the keys are storage keys of what was composed.
+
+    video_key: None as well for a campaign's video whose MP4 nobody asked for. versions: its sizes, the largest
+    first. hls_url: of the master playlist.
+    """
 
     video_id: int
     status: str
@@ -51,7 +55,12 @@ class VideoState(Value):
     cost_usd: Decimal
     video_key: str | None = None
     thumbnail_key: str | None = None
+    preview_key: str | None = None
     captions_key: str | None = None
+    composed_video_id: int | None = None
+    versions: tuple[str, ...] = ()
+    certificate_verdict: str | None = None
+    hls_url: str | None = None
     share_url: str | None = None
     duration_seconds: float | None = None
     resolution: str | None = None
@@ -88,11 +97,21 @@ def read_video(workspace_id: int, video_id: int, database: Database, storage: St
             cost_usd=sum(costs.values(), Decimal(0)),
             video_key=composed.video_file_path if composed else None,
             thumbnail_key=composed.thumbnail_path if composed else None,
+            preview_key=composed.preview_path if composed else None,
             captions_key=composed.captions_path if composed else None,
+            composed_video_id=composed.id if composed else None,
+            versions=tuple(version["quality"] for version in composed.quality_versions) if composed else (),
+            certificate_verdict=(composed.certificate or {}).get("verdict") if composed else None,
+            hls_url=_hls_url(hosted) if hosted else None,
             duration_seconds=composed.duration_seconds if composed else None,
             resolution=composed.resolution if composed else None,
             share_url=hosted.share_url if hosted else None,
         )
+
+
+def _hls_url(hosted: HostedVideo) -> str:
+    """Of the master playlist, beside the share page."""
+    return f"{hosted.share_url.removesuffix(f'/v/{hosted.slug}')}/media/{hosted.slug}/hls/master.m3u8"
 
 
 def _costs(session: Session, video_id: int) -> dict[str, Decimal]:
@@ -110,7 +129,7 @@ def _step(row: VideoStep, cost_usd: Decimal, storage: Storage) -> StepState:
     if row.name == "compose" and row.status == "processing" and (row.result or {}).get("clips"):
         # encoding is most of it, and writes files; what comes after it writes the row
         clips = (row.result or {})["clips"]
-        encoded = sum(_frames_encoded(clip, frames, storage) for clip, frames in clips.items())
+        encoded = sum(_progress_of(clip, storage) for clip in clips)
         progress = ENCODING_SHARE * encoded / sum(clips.values()) + (1 - ENCODING_SHARE) * row.progress
     if row.name == "record" and row.status == "processing" and row.result:
         # From the recorder's own files: it has no database.
@@ -132,20 +151,14 @@ def _step(row: VideoStep, cost_usd: Decimal, storage: Storage) -> StepState:
     )
 
 
-def _frames_encoded(clip: str, frames: int, storage: Storage) -> int:
-    if any(storage.keys(f"{clip}/1080p.json")):
-        return frames
-    try:
-        return Progress.model_validate_json(storage.get(f"{clip}/{PROGRESS}")).frames_done
-    except NotStored:
-        return 0
-
-
 def _frames_done(job: str, storage: Storage) -> int:
     try:
         return SceneResult.model_validate_json(storage.get(f"{job}/{RESULT}")).frame_count
     except NotStored:
-        pass
+        return _progress_of(job, storage)
+
+
+def _progress_of(job: str, storage: Storage) -> int:
     try:
         return Progress.model_validate_json(storage.get(f"{job}/{PROGRESS}")).frames_done
     except NotStored:
