@@ -8,16 +8,15 @@ DiskFull         there was no room for what it writes
 from __future__ import annotations
 
 import errno
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Timer
 from typing import IO
 
 import imageio_ffmpeg
 
 from shared.errors import Permanent, Retryable
+from shared.media.walled import BARE_ENVIRONMENT, Walls, running, tail
 
 TAIL_CHARACTERS = 600
 SAFE_INPUT = {"protocol_whitelist": "file,pipe"}
@@ -31,7 +30,11 @@ class FfmpegFailed(Permanent):
 
 
 class FfmpegStopped(Retryable):
-    """FFmpeg was killed before it was done."""
+    """FFmpeg was killed before it was done. signal: which one it got; None if our deadline killed it."""
+
+    def __init__(self, message: str, signal: int | None = None) -> None:
+        super().__init__(message)
+        self.signal = signal
 
 
 class DiskFull(Permanent):
@@ -53,76 +56,64 @@ def run_ffmpeg(
     purpose: str,
     deadline_seconds: float,
     on_frames: Callable[[int], None] | None = None,
+    walls: Walls | None = None,
 ) -> str:
     """Run FFmpeg to its end and return what it wrote to standard output.
 
     Args:
         purpose: completes "FFmpeg could not …" in errors.
         on_frames: told the number of frames written so far, about twice a second.
+        walls: for input that we don't trust.
 
     Raises:
         FfmpegFailed, FfmpegStopped, DiskFull.
     """
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"]
     if on_frames is not None:
-        command += ["-progress", "pipe:1"]
-    late = Event()
-    with tempfile.TemporaryFile() as errors:
-        with _running([*command, *arguments], errors, deadline_seconds, late) as process:
-            assert process.stdout is not None  # asked for as a pipe
-            said = []
-            for line in process.stdout:
-                said.append(line)
-                if on_frames is not None and line.startswith("frame="):
-                    on_frames(int(line.removeprefix("frame=")))
-            status = process.wait()
-        if late.is_set():
-            raise FfmpegStopped(f"FFmpeg could not {purpose} within {deadline_seconds:.0f} s and was stopped")
-        if status != 0:
-            raise _failure(purpose, status, _tail(errors))
+        arguments = ["-progress", "pipe:1", *arguments]
+    said = []
+    with ffmpeg_output(arguments, purpose=purpose, deadline_seconds=deadline_seconds, walls=walls) as output:
+        for raw in output:
+            line = raw.decode()
+            said.append(line)
+            if on_frames is not None and line.startswith("frame="):
+                on_frames(int(line.removeprefix("frame=")))
     return "".join(said)
 
 
 @contextmanager
-def _running(
-    command: list[str], errors: IO[bytes], deadline_seconds: float, late: Event
-) -> Iterator[subprocess.Popen[str]]:
-    """A process that is gone at the end; `late` tells that its deadline killed it.
+def ffmpeg_output(
+    arguments: list[str], *, purpose: str, deadline_seconds: float, walls: Walls | None = None
+) -> Iterator[IO[bytes]]:
+    """FFmpeg at work; the block reads what it writes to standard output, to the end.
 
-    It stays in our process group, so whoever ends the group ends it too.
+    Raises, after the block: FfmpegFailed, FfmpegStopped, DiskFull.
     """
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
-    )
-
-    def stop() -> None:
-        late.set()
-        process.kill()
-
-    timer = Timer(deadline_seconds, stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        with process:
-            try:
-                yield process
-            finally:
-                process.kill()  # does nothing to a process that has ended
-    finally:
-        timer.cancel()
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"]
+    environment = None if walls is None else BARE_ENVIRONMENT
+    with tempfile.TemporaryFile() as errors:
+        with running(
+            [*command, *arguments],
+            errors=errors,
+            deadline_seconds=deadline_seconds,
+            walls=walls,
+            environment=environment,
+        ) as ffmpeg:
+            yield ffmpeg.output
+            status = ffmpeg.process.wait()
+        if ffmpeg.late:
+            raise FfmpegStopped(f"FFmpeg could not {purpose} within {deadline_seconds:.0f} s and was stopped")
+        if status != 0:
+            raise _failure(purpose, status, tail(errors, TAIL_CHARACTERS))
 
 
-def _tail(errors: IO[bytes]) -> str:
-    errors.seek(0)
-    return errors.read().decode(errors="replace").strip()[-TAIL_CHARACTERS:]
-
-
-def _failure(purpose: str, status: int, tail: str) -> Permanent | Retryable:
+def _failure(purpose: str, status: int, said: str) -> Permanent | Retryable:
     if status < 0:
-        return FfmpegStopped(f"FFmpeg could not {purpose}: it was killed by signal {-status}: {tail}")
+        return FfmpegStopped(
+            f"FFmpeg could not {purpose}: it was killed by signal {-status}: {said}", -status
+        )
     if status == _ENOSPC_STATUS:
         return DiskFull()
-    return FfmpegFailed(f"FFmpeg could not {purpose} (exit {status}): {tail}")
+    return FfmpegFailed(f"FFmpeg could not {purpose} (exit {status}): {said}")
 
 
 @contextmanager

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-
-import av
-from av.container import InputContainer
-from av.stream import Stream
+from typing import TYPE_CHECKING
 
 from shared.errors import Permanent
 from shared.values import Value
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.stream import Stream
+    from av.video.stream import VideoStream
 
 MAX_PIXELS = 7680 * 4320
 """A picture larger than this is refused before it is decoded."""
@@ -21,8 +23,18 @@ MAX_PIXELS = 7680 * 4320
 VIDEO_FORMATS = frozenset({"mov", "matroska"})
 SOUND_FORMATS = frozenset({"wav", "mp3", "ogg", "flac", "mov", "matroska"})
 
-_MISSING_SECONDS = 1.0  # a file may end this much before its header says so
+_DECODERS = """
+h264 hevc vp8 vp9 av1 libdav1d mpeg4 mjpeg prores
+aac mp3 mp3float opus vorbis flac alac ac3 eac3
+pcm_u8 pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le
+"""
+DECODERS = frozenset(_DECODERS.split())
+"""FFmpeg's names of the decoders that may see what we were given: those that are in common use."""
+
+MISSING_SECONDS = 1.0  # a file may end this much before its header says so
+MISSING_SHARE = 0.1
 _LOOK_SECONDS = 20.0
+_MICROSECONDS = 1_000_000  # FFmpeg counts a container's length in them
 
 
 class UnusableMedia(Permanent):
@@ -54,7 +66,7 @@ def media_format(path: Path) -> str:
     if not head:
         raise UnusableMedia(f"{path.name} is empty")
     for found, name in (
-        (head[4:8] == b"ftyp", "mov"),
+        (head[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}, "mov"),
         (head.startswith(b"\x1a\x45\xdf\xa3"), "matroska"),
         (head.startswith(b"RIFF") and head[8:12] == b"WAVE", "wav"),
         (head.startswith(b"OggS"), "ogg"),
@@ -65,7 +77,7 @@ def media_format(path: Path) -> str:
             return name
     raise UnusableMedia(
         f"{path.name} is no media file that is known here (MP4, WebM, WAV, MP3, Ogg or FLAC): "
-        f"it starts with {head[:8]!r}"
+        f"it starts with {head[:8]!r}. Save it as one of these"
     )
 
 
@@ -80,11 +92,13 @@ def opened(path: Path, formats: frozenset[str]) -> Iterator[InputContainer]:
         raise UnusableMedia(f"{path.name} holds {name}, which can't be used here")
     if name == "wav":
         _check_riff(path)
+    import av  # a large library that not everybody needs who knows of media files
+
     try:
         with av.open(
             str(path.resolve()),
             format=name,
-            options={"protocol_whitelist": "file"},
+            options={"protocol_whitelist": "file", "codec_whitelist": ",".join(sorted(DECODERS))},
             timeout=_LOOK_SECONDS,
             metadata_errors="replace",
         ) as container:
@@ -102,9 +116,7 @@ def probe_video(path: Path) -> VideoFacts:
         UnusableMedia: for a file that is empty, no video, damaged, or shorter than its header says.
     """
     with opened(path, VIDEO_FORMATS) as container:
-        if not container.streams.video:
-            raise UnusableMedia(f"{path.name} has no picture")
-        video = container.streams.video[0]
+        video = moving_picture(path, container)
         if not 0 < video.width * video.height <= MAX_PIXELS:
             raise UnusableMedia(f"{path.name} has pictures of {video.width}x{video.height}")
         frames, ends = _read_through(container)
@@ -114,15 +126,26 @@ def probe_video(path: Path) -> VideoFacts:
         audio = container.streams.audio[0] if container.streams.audio else None
         start = Fraction(0) if video.start_time is None else video.start_time * _time_base(video)
         seconds = float(ends[video.index] - start)
+        began = Fraction(container.start_time or 0, _MICROSECONDS)
         return VideoFacts(
             duration_seconds=seconds,
             width=video.width,
             height=video.height,
             frame_rate=float(video.average_rate or frames / Fraction(seconds)),
             frame_count=frames,
-            audio_seconds=float(ends[audio.index]) if audio else None,
+            audio_seconds=float(ends[audio.index] - began) if audio and ends[audio.index] else None,
             file_size_bytes=path.stat().st_size,
         )
+
+
+def moving_picture(path: Path, container: InputContainer) -> VideoStream:
+    """The first stream of pictures that is no cover image. Raises UnusableMedia."""
+    from av.stream import Disposition
+
+    for video in container.streams.video:
+        if Disposition.attached_pic not in video.disposition:
+            return video
+    raise UnusableMedia(f"{path.name} has no picture")
 
 
 def _read_through(container: InputContainer) -> tuple[int, dict[int, Fraction]]:
@@ -141,8 +164,8 @@ def _check_whole(path: Path, container: InputContainer, end: Fraction) -> None:
     """A file that was cut short still has the length of the whole in its header."""
     if container.duration is None:
         return
-    promised = container.duration / 1e6  # FFmpeg counts a container's length in microseconds
-    if end < promised - _MISSING_SECONDS:
+    promised = container.duration / _MICROSECONDS
+    if end < promised - min(MISSING_SECONDS, MISSING_SHARE * promised):
         raise UnusableMedia(f"{path.name} is cut short: {float(end):.1f} s of {promised:.1f} s are there")
 
 

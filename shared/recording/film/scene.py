@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from shared.media.framefile import FrameFile
 from shared.recording.browser.access import unseal
 from shared.recording.browser.caps import CAPS, Caps
 from shared.recording.film.camera import film
-from shared.recording.film.frames import FrameFile
 from shared.recording.job import FRAMES, SHOWN_TEXT, Card, Progress, SceneJob, SceneResult, Tour, Work
 from shared.recording.page.opening import opened
 from shared.recording.quality.watch import Watch
