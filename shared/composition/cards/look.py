@@ -80,7 +80,7 @@ class CardFields(Value):
 
     @property
     def greeted_as(self) -> str:
-        return LeadData(name=self.name).first_name if self.first_name is None else self.first_name
+        return LeadData(name=self.name[:1000]).first_name if self.first_name is None else self.first_name
 
     @property
     def of_lead(self) -> Mapping[str, str]:

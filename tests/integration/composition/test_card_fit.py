@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from shared.composition.cards import intro_card, outro_card
+from shared.composition.cards import CardFields, Look, TemplateName, intro_card, outro_card, picture_card
 from shared.recording import find_chromium
 
+TEMPLATES: list[TemplateName] = ["studio", "poster", "letter"]
 SIZES = [(1920, 1080), (1280, 720), (1080, 1920), (1080, 1080)]
 NAMES = {
     "short": ("Ana", "Acme"),
@@ -31,20 +32,24 @@ MEASURE = """() => {
   const [right, bottom] = [innerWidth + 1, innerHeight + 1];
   const inside = (r) => r.left >= -1 && r.top >= -1 && r.right <= right && r.bottom <= bottom;
   const say = (e) => (e.id || e.className) + ' ' + JSON.stringify(e.getBoundingClientRect());
-  const parts = [...document.querySelectorAll('.fit, .chip')].filter((e) => e.getClientRects().length);
+  const parts = [...document.querySelectorAll('.fit, .chip, .site, .logo')].filter((e) => e.getClientRects().length);
   const wrong = [];
   for (const part of parts) {
-    if (!inside(part.getBoundingClientRect())) wrong.push('outside: ' + say(part));
-    if (part.scrollWidth > part.clientWidth + 1) wrong.push('too wide: ' + say(part));
     const style = getComputedStyle(part);
+    if (!inside(part.getBoundingClientRect())) wrong.push('outside: ' + say(part));
+    if (style.textOverflow !== 'ellipsis' && part.scrollWidth > part.clientWidth + 1) wrong.push('too wide: ' + say(part));
     const size = parseFloat(style.fontSize);
     const above = part.scrollHeight - part.clientHeight;  // a font's box is higher than a tight line
     if (style.overflowY === 'visible' && above > size / 3) wrong.push('too high: ' + say(part));
     if (size < Math.min(innerWidth, innerHeight) / 80) wrong.push('too small: ' + say(part));
   }
   const box = parts.map((e) => e.getBoundingClientRect());
-  const page = document.querySelector('.browser');
-  if (page && page.getClientRects().length) box.push(page.getBoundingClientRect());
+  // a slanted print reaches less far than the box around it
+  const page = document.querySelector('.frame');
+  if (page && page.offsetWidth) {
+    const [x, y] = [page.offsetLeft, page.offsetTop];
+    box.push({left: x, top: y, right: x + page.offsetWidth, bottom: y + page.offsetHeight});
+  }
   for (let a = 0; a < box.length; a++) for (let b = a + 1; b < box.length; b++) {
     const across = Math.min(box[a].right, box[b].right) - Math.max(box[a].left, box[b].left);
     const down = Math.min(box[a].bottom, box[b].bottom) - Math.max(box[a].top, box[b].top);
@@ -55,9 +60,9 @@ MEASURE = """() => {
   return {
     wrong,
     ready: root.classList.contains('ready'),
-    name: document.getElementById('lead-name').textContent,
+    name: document.getElementById('lead-name')?.textContent ?? '',
     company: document.getElementById('lead-company')?.textContent ?? '',
-    hue: parseFloat(root.style.getPropertyValue('--hue')),
+    ground: getComputedStyle(root).getPropertyValue('--ground'),
   };
 }"""
 END = "() => document.getAnimations().forEach((animation) => animation.finish())"
@@ -72,6 +77,7 @@ class Tab:
 
     def show(self, html: str, size: tuple[int, int]) -> None:
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.goto("about:blank")  # or the last card's policy would hold for this one too
         self.complaints.clear()
         self.page.set_content(html)
         self.page.wait_for_selector("html.ready")
@@ -100,45 +106,98 @@ def picture(tab: Tab) -> bytes:
     return tab.page.screenshot(type="jpeg", quality=80)
 
 
+@pytest.fixture(scope="module")
+def logo(tab: Tab) -> bytes:
+    """Dark letters on nothing."""
+    tab.page.set_viewport_size({"width": 300, "height": 80})
+    tab.page.set_content("<body style='margin:0;background:transparent;font:bold 60px Noto Sans'>northwind")
+    return tab.page.screenshot(type="png", omit_background=True)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES.keys())
-def test_every_name_fits(tab: Tab, picture: bytes, names: tuple[str, str], size: tuple[int, int]) -> None:
+def test_every_name_fits(
+    tab: Tab, picture: bytes, logo: bytes, names: tuple[str, str], template: TemplateName, size: tuple[int, int]
+) -> None:
     name, company = names
     view = {"viewport_width": size[0], "viewport_height": size[1]}
+    said = CardFields(
+        name=name,
+        company=company,
+        text=company,
+        headline=name,
+        next_step=company or None,
+        page_title=name,
+        page_host="acme.com",
+    )
+    for image, look in ((picture, Look(template=template, logo=logo)), (None, Look(template=template))):
+        intro = tab.measure(intro_card(said, look, page_image=image, **view), size)
+        assert (intro["wrong"], intro["complaints"], intro["ready"]) == ([], [], True)
+        assert (intro["name"], intro["company"]) == (name, company)
+        outro = tab.measure(outro_card(said, look, page_image=image, **view), size)
+        assert (outro["wrong"], outro["complaints"], outro["ready"]) == ([], [], True)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_host_of_any_length_stays_inside(
+    tab: Tab, picture: bytes, template: TemplateName, size: tuple[int, int]
+) -> None:
+    said = CardFields(name="Ana Silva", company="Acme", page_host="a-very-long-host-name." * 11 + "example")
     for image in (picture, None):
-        cards = {
-            "intro": intro_card(
-                name, company, title=company, page_title=name, page_host="acme.com", page_image=image, **view
-            ),
-            "outro": outro_card(
-                name, company, page_title=name, page_host="acme.com", page_image=image, **view
-            ),
-        }
-        for kind, html in cards.items():
-            seen = tab.measure(html, size)
-            assert (kind, seen["wrong"], seen["complaints"]) == (kind, [], [])
-            assert seen["ready"]
-            assert (seen["name"], seen["company"]) == (name, company)
+        view: dict[str, Any] = {"viewport_width": size[0], "viewport_height": size[1], "page_image": image}
+        for html in (intro_card(said, Look(template=template), **view), outro_card(said, **view)):
+            assert tab.measure(html, size)["wrong"] == []
 
 
-def test_the_card_takes_the_pages_colour(tab: Tab, picture: bytes) -> None:
-    seen = tab.measure(intro_card("Ana", "Acme", page_image=picture), (1280, 720))
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_picture_is_shown_whole_beside_its_caption(
+    tab: Tab, picture: bytes, logo: bytes, template: TemplateName, size: tuple[int, int]
+) -> None:
+    look = Look(template=template, logo=logo)
+    for caption in (None, "The month closes in two days", "Zoë 王小明 " * 30):
+        view = {"viewport_width": size[0], "viewport_height": size[1]}
+        seen = tab.measure(picture_card(picture, caption=caption, look=look, **view), size)
+        assert (seen["wrong"], seen["complaints"]) == ([], [])
+        assert tab.page.evaluate("document.getAnimations().length") == 0
+        assert tab.page.evaluate("getComputedStyle(document.getElementById('page')).objectFit") == "contain"
 
-    assert 270 <= seen["hue"] <= 290  # of #635bff, in OKLCH
+
+def test_the_card_takes_the_pages_colour_unless_the_brand_has_one(tab: Tab, picture: bytes) -> None:
+    ana = CardFields(name="Ana", company="Acme")
+    size = (1280, 720)
+    of_page = tab.measure(intro_card(ana, page_image=picture), size)["ground"]
+    of_brand = tab.measure(intro_card(ana, Look(primary_color="#0b6e4f"), page_image=picture), size)["ground"]
+    poster = intro_card(ana, Look(template="poster", primary_color="#0b6e4f"), page_image=picture)
+
+    red, green, blue = bytes_of(of_page)
+    assert blue > red > green  # #635bff, dark
+    red, green, blue = bytes_of(of_brand)
+    assert green > blue > red
+    assert bytes_of(tab.measure(poster, size)["ground"]) == (0x0B, 0x6E, 0x4F)
 
 
-def test_the_page_ends_up_filling_the_picture(tab: Tab, picture: bytes) -> None:
-    html = intro_card("Ana", "Acme", page_image=picture, page_host="acme.com", duration_seconds=4.0)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_page_ends_up_filling_the_picture(tab: Tab, picture: bytes, template: TemplateName) -> None:
+    ana = CardFields(name="Ana", company="Acme", page_host="acme.com")
+    html = intro_card(ana, Look(template=template), page_image=picture, duration_seconds=4.0)
     tab.show(html, (1280, 720))
     at = "(time) => document.getAnimations().forEach((one) => { one.pause(); one.currentTime = time; })"
     view = """() => {
       const box = document.getElementById('page').getBoundingClientRect();
       return [box.x, box.y, box.width, box.height];
     }"""
-    tab.page.evaluate(at, 3000)
+    tab.page.evaluate(at, 3200)
     before = tab.page.evaluate(view)
     tab.page.evaluate(at, 3900)
     after = tab.page.evaluate(view)
 
-    assert before[2] < 700
+    assert before[0] > 300
     assert after == [0, 0, 1280, 720]
+
+
+def bytes_of(colour: str) -> tuple[int, ...]:
+    """Of `rgb(1 2 3)`."""
+    return tuple(int(part) for part in colour.strip()[4:-1].split())
