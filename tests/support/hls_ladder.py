@@ -47,7 +47,7 @@ def make_ladder(
             f'CODECS="{_avc(init)},mp4a.40.2",AUDIO="voice"\n{height}p.m3u8'
         )
     _audio(folder, sum(seconds))
-    voice = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="voice",NAME="Voice",DEFAULT=YES,AUTOSELECT=YES,URI="audio.m3u8"'
+    voice = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="voice",NAME="Voice",DEFAULT=YES,URI="audio.m3u8"'
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS", voice, *streams]
     (folder / "master.m3u8").write_text("\n".join(lines) + "\n")
     return sum(seconds)

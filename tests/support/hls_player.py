@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page, async_playwright
+
+from shared.values import Value
 
 WAIT_SECONDS = 60.0
 FLAGS = ("--autoplay-policy=no-user-gesture-required", "--mute-audio", "--no-sandbox")
@@ -31,7 +32,7 @@ _WATCH = """
           super(config);
           window.hlsWatched = this;
           this.on(Hls.Events.ERROR, (_, data) => seen.errors.push(
-            `${data.fatal ? 'fatal ' : ''}${data.type} ${data.details}: ${data.error && data.error.message}`));
+            `${data.fatal ? 'fatal ' : ''}${data.details}: ${data.error && data.error.message}`));
           this.on(Hls.Events.MANIFEST_PARSED, () => { seen.levels = this.levels.map(
             (level) => [level.width, level.height]); });
           this.on(Hls.Events.LEVEL_SWITCHED, (_, data) => seen.switched.push(data.level));
@@ -64,8 +65,7 @@ _TELL = """
 """
 
 
-@dataclass(frozen=True)
-class Played:
+class Played(Value):
     """What became of playing. duration: in seconds, as the browser has it at the end.
 
     errors: every error event of hls.js, fatal or not, of the page and of its policy. buffered, played: ranges
@@ -104,11 +104,7 @@ async def watching(url: str, *, chromium: Path, **context: Any) -> AsyncIterator
 
 async def told(page: Page) -> Played:
     """What has become of playing by now."""
-    said: Mapping[str, Any] = await page.evaluate(_TELL)
-    pairs = {name: tuple((a, b) for a, b in said[name]) for name in ("buffered", "played", "levels")}
-    lists = {name: tuple(said[name]) for name in ("errors", "switched")}
-    single = ("duration", "ended", "through_hls_js", "starved", "frames", "dropped")
-    return Played(**pairs, **lists, **{name: said[name] for name in single})
+    return Played.model_validate(await page.evaluate(_TELL))
 
 
 async def play(url: str, *, chromium: Path, rate: float = 4.0) -> Played:

@@ -57,8 +57,8 @@
     const stir = () => {
       player.classList.remove('still');
       clearTimeout(rest);
-      rest = setTimeout(() => player.classList.add('still'), 2600);
+      rest = setTimeout(() => { if (!video.paused) player.classList.add('still'); }, 2600);
     };
     for (const name of ['pointermove', 'pointerdown', 'keydown']) player.addEventListener(name, stir);
-    video.addEventListener('play', stir);
+    for (const name of ['play', 'pause']) video.addEventListener(name, stir);
   }

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from shared.hosting.pages import (
     CONTENT_SECURITY_POLICY,
     EMBED_CONTENT_SECURITY_POLICY,
+    Download,
     SharePage,
     embed_page,
     not_found_page,
@@ -102,11 +103,86 @@ def test_the_player_works_without_script_and_from_relative_addresses(
     assert "hidden" in document.attributes("button")
 
 
+HLS = {
+    "video_path": None,
+    "hls_path": "/media/k3x-9_Q/master.m3u8",
+    "player_path": "/assets/hls-1.6.19.min.js",
+    "chapters_path": "/media/k3x-9_Q/chapters.vtt",
+}
+
+
+def test_a_preview_of_a_video_without_an_mp4_leads_to_its_player() -> None:
+    meta = Document(share_page(a_page(**HLS))).meta()
+
+    player = f"{SITE}/embed/k3x-9_Q"
+    assert (meta["og:video"], meta["og:video:type"]) == (player, "text/html")
+    assert meta["og:video:secure_url"] == meta["twitter:player"] == player
+    assert meta["og:image"].endswith("/thumbnail.jpg")
+    assert "twitter:player:stream" not in meta
+
+
+@pytest.mark.parametrize("render", [share_page, embed_page])
+def test_a_page_names_every_way_to_play_and_fetches_none_by_itself(
+    render: Callable[[SharePage], str],
+) -> None:
+    document = Document(render(a_page(**HLS | {"video_path": "/media/k3x-9_Q/video.mp4"})))
+
+    assert document.attributes("video")["preload"] == "none"
+    sources = [attributes for tag, attributes in document.elements if tag == "source"]
+    assert [source["type"] for source in sources] == ["video/mp4", "application/vnd.apple.mpegurl"]
+    player = document.attributes("div") if render is embed_page else _of_class(document, "player")
+    assert player["data-hls"] == "/media/k3x-9_Q/master.m3u8"
+    assert player["data-hls-js"] == "/assets/hls-1.6.19.min.js"
+    assert player["data-mp4"] == "/media/k3x-9_Q/video.mp4"
+    assert "noscript" not in document.tags()
+
+
+def _of_class(document: Document, name: str) -> dict[str, str]:
+    return next(attributes for _, attributes in document.elements if attributes.get("class") == name)
+
+
+def test_without_an_mp4_a_browser_without_javascript_is_told() -> None:
+    assert "noscript" in Document(share_page(a_page(**HLS))).tags()
+
+
+def test_tracks_speak_the_language_of_the_video() -> None:
+    document = Document(share_page(a_page(**HLS, captions_language="pt-BR")))
+
+    tracks = [attributes for tag, attributes in document.elements if tag == "track"]
+    assert [(track["kind"], track["srclang"]) for track in tracks] == [
+        ("captions", "pt-BR"),
+        ("chapters", "pt-BR"),
+    ]
+
+
+def test_what_can_be_taken_away_is_linked() -> None:
+    offered = (Download(label="MP4, <1080p>", path="/media/k/video.mp4"),)
+    html = share_page(a_page(downloads=offered))
+
+    assert '<a href="/media/k/video.mp4" download>MP4, &lt;1080p&gt;</a>' in html
+    assert "Download" not in share_page(a_page())
+
+
+def test_only_a_page_that_needs_it_lets_the_site_script_it() -> None:
+    plain, hls = (
+        Document(share_page(a_page(**changes))).meta()["Content-Security-Policy"] for changes in ({}, HLS)
+    )
+    assert "script-src 'sha256-" in plain
+    assert "script-src 'self' 'sha256-" in hls
+    assert "script-src 'self' 'unsafe-inline'" in CONTENT_SECURITY_POLICY
+    parts = [set(policy.split("; ")) for policy in (hls, CONTENT_SECURITY_POLICY)]
+    differing = {part.split()[0] for part in parts[0] ^ parts[1]}
+    assert differing == {"style-src", "script-src", "frame-ancestors"}
+
+
 def test_a_video_without_captions_has_no_track() -> None:
     assert "track" not in Document(share_page(a_page(captions_path=None))).tags()
 
 
-@pytest.mark.parametrize("html", [share_page(a_page()), embed_page(a_page()), not_found_page()])
+@pytest.mark.parametrize(
+    "html",
+    [share_page(a_page()), embed_page(a_page()), share_page(a_page(**HLS)), not_found_page()],
+)
 def test_nothing_comes_from_elsewhere(html: str) -> None:
     document = Document(html)
 
@@ -180,6 +256,11 @@ def test_a_next_step_is_offered_only_if_there_is_one() -> None:
         {"call_to_action_url": "javascript:alert(1)"},
         {"slug": "../secret"},
         {"video_path": "//elsewhere.com/video.mp4"},
+        {"video_path": None},
+        {"hls_path": "https://elsewhere.com/master.m3u8"},
+        {"player_path": "//elsewhere.com/hls.js"},
+        {"captions_language": 'en" onload="x'},
+        {"downloads": ({"label": "", "path": "/media/x"},)},
         {"poster_path": "https://elsewhere.com/x.jpg"},
         {"base_url": "ftp://videos.acme.com"},
         {"duration_seconds": 0},
