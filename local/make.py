@@ -92,7 +92,9 @@ async def make_videos(
                 return tell(state, files, as_json)
             states = await _make_all(making, requests)
             told = [
-                summary(state, files_of(state, workspace_id, database, storage, out, make_mp4=out is not None))
+                summary(
+                    state, files_of(state, workspace_id, database, storage, out, make_mp4=out is not None)
+                )
                 for state in states
             ]
         finally:

@@ -15,15 +15,21 @@ VERSIONS = get_args(Version)
 
 
 def add_styling(looks: argparse._ArgumentGroup) -> None:
-    looks.add_argument("--quality", default="high", choices=get_args(Quality), help="of the encoding (default high)")
+    looks.add_argument(
+        "--quality", default="high", choices=get_args(Quality), help="of the encoding (default high)"
+    )
     looks.add_argument(
         "--versions",
         type=_versions,
         metavar="A,B",
         help=f"sizes beside the video's own (default {','.join(VERSIONS)}; `none` for none)",
     )
-    looks.add_argument("--template", default="studio", choices=get_args(TemplateName), help="of the cards (default studio)")
-    looks.add_argument("--intro-template", type=Path, metavar="FILE", help="your own HTML for the intro (docs/templates.md)")
+    looks.add_argument(
+        "--template", default="studio", choices=get_args(TemplateName), help="of the cards (default studio)"
+    )
+    looks.add_argument(
+        "--intro-template", type=Path, metavar="FILE", help="your own HTML for the intro (docs/templates.md)"
+    )
     looks.add_argument("--outro-template", type=Path, metavar="FILE", help="your own HTML for the outro")
     looks.add_argument("--intro-text", metavar="TEXT", help="what the video is about, on the intro")
     looks.add_argument("--no-intro", action="store_true", help="begin with the page")
@@ -32,9 +38,18 @@ def add_styling(looks: argparse._ArgumentGroup) -> None:
     looks.add_argument("--primary-color", metavar="#RRGGBB", help="of the cards (default: the page's own)")
     looks.add_argument("--accent-color", metavar="#RRGGBB")
     looks.add_argument("--font", metavar="FAMILY", help="of the cards, as installed where they are filmed")
-    looks.add_argument("--transition", default="cut", choices=get_args(Transition), help="between scenes (default cut)")
-    looks.add_argument("--captions", default="track", choices=get_args(Captions), help="shown by the player, or part of the picture")
-    looks.add_argument("--music", type=Path, metavar="FILE", help="WAV, MP3, Ogg, FLAC or M4A, below the voice")
+    looks.add_argument(
+        "--transition", default="cut", choices=get_args(Transition), help="between scenes (default cut)"
+    )
+    looks.add_argument(
+        "--captions",
+        default="track",
+        choices=get_args(Captions),
+        help="shown by the player, or part of the picture",
+    )
+    looks.add_argument(
+        "--music", type=Path, metavar="FILE", help="WAV, MP3, Ogg, FLAC or M4A, below the voice"
+    )
     looks.add_argument(
         "--show",
         action="append",
@@ -80,7 +95,9 @@ def _versions(text: str) -> tuple[str, ...]:
     if names == ("none",):
         return ()
     if unknown := set(names) - set(VERSIONS):
-        raise argparse.ArgumentTypeError(f"no such size: {', '.join(sorted(unknown))}; there are {', '.join(VERSIONS)}")
+        raise argparse.ArgumentTypeError(
+            f"no such size: {', '.join(sorted(unknown))}; there are {', '.join(VERSIONS)}"
+        )
     return names
 
 

@@ -16,7 +16,6 @@ from shared.composition.sound import (
     Bed,
     Mixed,
     SceneSound,
-    SoundClip,
     audio_config,
     bed_gain,
     cut,
@@ -247,7 +246,10 @@ def preview_seconds(timeline: Timeline) -> list[float]:
     """What an animated preview shows: the greeting, then a moment of each scene."""
     fps = timeline.viewport.fps
     later = zip(timeline.scenes[1:], timeline.first_frames()[1:], strict=True)
-    return [thumbnail_second(timeline), *((first + scene.frame_count * _GLIMPSE) / fps for scene, first in later)]
+    return [
+        thumbnail_second(timeline),
+        *((first + scene.frame_count * _GLIMPSE) / fps for scene, first in later),
+    ]
 
 
 def _sound(timeline: Timeline, storage: Storage, folder: Path) -> tuple[SceneSoundClip, ...]:

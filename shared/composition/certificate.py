@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from shared.media.presets import Quality
 from shared.composition.limits import (
     CAPTIONED_SHARE,
     LOUDNESS_LUFS,
@@ -24,10 +23,11 @@ from shared.composition.limits import (
     likeness,
 )
 from shared.composition.shown import captioned_share, is_shown
-from shared.media.stretches import Stretch, unasked, unasked_still, watch_file
 from shared.composition.timeline import Timeline
 from shared.composition.versions import Version, measure_loudness, measure_version
 from shared.media.loudness import Loudness
+from shared.media.presets import Quality
+from shared.media.stretches import Stretch, unasked, unasked_still, watch_file
 from shared.media.vmaf import Scores
 from shared.values import Value
 

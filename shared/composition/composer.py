@@ -107,7 +107,9 @@ class VideoComposer:
         logo = Path(logo_path) if logo_path and add_branding else None
         video = Path(output_path) if output_path else _new_path(settings)
         with tempfile.TemporaryDirectory(prefix="leadreel-compose-") as name, disk_errors():
-            work = _Work(settings, Path(name), quality, tuple(int(v.removesuffix("p")) for v in quality_versions))
+            work = _Work(
+                settings, Path(name), quality, tuple(int(v.removesuffix("p")) for v in quality_versions)
+            )
             await asyncio.to_thread(work.take_in, Path(recording_path), Path(voiceover_path))
             if logo is not None:
                 await work.film_logo(await asyncio.to_thread(make_logo, logo), logo_position)

@@ -96,7 +96,9 @@ def write_pictures(clip: Path, first_frame: int, fps: int, path: str, target: Pa
     return _published(path, target, lengths)
 
 
-def write_sound(packets: Sequence[bytes], head: bytes, first_packet: int, path: str, target: Path) -> Published:
+def write_sound(
+    packets: Sequence[bytes], head: bytes, first_packet: int, path: str, target: Path
+) -> Published:
     """Write AAC packets to `target` as they are published. head: their AudioSpecificConfig."""
     each = _SOUND_SEGMENT_SECONDS * RATE // AAC_FRAME
     with _fragments(target, "", 0, frag_duration=str(each * AAC_FRAME * 1_000_000 // RATE)) as output:
@@ -150,7 +152,9 @@ def playlist(track: Track) -> str:
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 
-def master_playlist(renditions: Sequence[Rendition], sound_path: str, sound: Track, fps: int, language: str) -> str:
+def master_playlist(
+    renditions: Sequence[Rendition], sound_path: str, sound: Track, fps: int, language: str
+) -> str:
     """The playlist that a player is given: the renditions to choose from, the largest first, and the sound."""
     lines = [
         "#EXTM3U",

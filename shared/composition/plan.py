@@ -28,7 +28,6 @@ CLIP_SEGMENTS = 4
 
 def plan_video(request: Request) -> Plan:
     """Raises ValueError when a section has no speech."""
-    fps = request.viewport.fps
     sections = request.script.sections
     lengths = [_frames(request, *pair) for pair in zip(sections, request.speech, strict=True)]
     never = unsaid(request.steps, _spoken_on(request, lengths))

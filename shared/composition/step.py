@@ -60,7 +60,9 @@ def compose_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
             _refuse(event, tools, row_id, video)
         tracks, clips = write_tracks(made, timeline, event.workspace_id, folder)
         publish_clips(clips, event.workspace_id, row_id, tools.database, tools.storage)
-        kept = keep_files(video, tracks, key.rpartition("/")[0], tools.storage, with_mp4=_with_mp4(event, tools))
+        kept = keep_files(
+            video, tracks, key.rpartition("/")[0], tools.storage, with_mp4=_with_mp4(event, tools)
+        )
     with tools.database.workspace(event.workspace_id) as session:
         _settle(session, row_id, video, kept, started_at)
     return {"composed_video_id": row_id}
@@ -94,7 +96,9 @@ def _reserve(event: VideoEvent, tools: Tools, timeline: Timeline) -> tuple[int, 
     with tools.database.workspace(event.workspace_id) as session:
         video = session.get_one(Video, event.video_id)
         if video.composed_video_id is not None:
-            return video.composed_video_id, session.get_one(ComposedRow, video.composed_video_id).status == "completed"
+            return video.composed_video_id, session.get_one(
+                ComposedRow, video.composed_video_id
+            ).status == "completed"
         width, height = timeline.viewport.pixels
         row = ComposedRow(
             workspace_id=event.workspace_id,

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from shared.workflow.leases import lock_file
 from shared.costs.ledger import GONE, Answer, Ledger, PaidCall
 from shared.costs.slots import PATIENCE_SECONDS, FileSlots
 from shared.settings import Settings
 from shared.storage import open_storage
+from shared.workflow.leases import lock_file
 
 
 class FileBooks:

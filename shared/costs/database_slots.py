@@ -10,11 +10,11 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.workflow.leases import Lease, extended
 from shared.costs.slots import PATIENCE_SECONDS, first_free
 from shared.database import Database
 from shared.database.models import VendorSlot
 from shared.errors import Retryable
+from shared.workflow.leases import Lease, extended
 
 
 class DatabaseSlots:

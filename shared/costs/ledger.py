@@ -27,10 +27,10 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from shared.workflow.leases import Lease, extended
 from shared.costs.slots import PATIENCE_SECONDS, Slots
 from shared.errors import LeadreelError, RateLimited, Retryable
 from shared.storage import NotStored, Storage
+from shared.workflow.leases import Lease, extended
 
 LONGEST_PAUSE_SECONDS = 20.0
 GONE = "whoever asked was not heard of again, so whether the vendor charged is unknown"

@@ -15,8 +15,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from shared.workflow.leases import Lease, lock_file
 from shared.errors import RateLimited
+from shared.workflow.leases import Lease, lock_file
 
 PATIENCE_SECONDS = 60.0
 Taken = TypeVar("Taken")

@@ -1,6 +1,6 @@
 from .clips import ClipFacts, ClipStore
-from .making import make_clips
 from .given import LONGEST_SECONDS, take_in
+from .making import make_clips
 from .shot import EncodeJob, MediaJob, Shot, clip_prefix, shot_key
 
 __all__ = [

@@ -24,10 +24,10 @@ class StillEncoding(Retryable):
 class Claims:
     """Claims on clips of a workspace, as rows."""
 
-    def __init__(self, database: Database, workspace_id: int, lease: Lease = Lease()) -> None:
+    def __init__(self, database: Database, workspace_id: int, lease: Lease | None = None) -> None:
         self._database = database
         self._workspace_id = workspace_id
-        self._lease = lease
+        self._lease = lease or Lease()
 
     @contextmanager
     def on(self, clip: str, made: Callable[[], bool], patience_seconds: float) -> Iterator[bool]:

@@ -14,7 +14,7 @@ from shared.encoding.given import take_in_given
 from shared.encoding.layers import Overlay, copied, fade, planes_of
 from shared.encoding.shot import Shot
 from shared.media.files import MAX_PIXELS, UnusableMedia, opened
-from shared.media.decoding import JpegDecoder
+from shared.media.jpegs import JpegDecoder
 from shared.recording import FRAMES, RESULT, SceneResult
 from shared.storage import Storage
 from shared.values import Value

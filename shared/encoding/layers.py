@@ -28,27 +28,25 @@ class Overlay:
         top, left = seen.min(axis=0) // 2 * 2  # colour has half the resolution: whole blocks of four
         bottom, right = np.minimum((seen.max(axis=0) + 2) // 2 * 2, np.array(rgba.shape[:2]) // 2 * 2)
         part = rgba[top:bottom, left:right].astype(np.float32)
-        self._luma = np.s_[top:bottom, left:right]
-        self._chroma = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
-        alpha = part[:, :, 3:] / 255
-        colours = (part[:, :, :3] @ _TO_VIDEO.T + _ZERO) * alpha  # premultiplied, so that blocks can be averaged
-        self._left_of_below = 1 - alpha[:, :, 0], 1 - _halved(alpha)[:, :, 0]
-        halved = _halved(colours)
-        self._colours = colours[:, :, 0], halved[:, :, 1], halved[:, :, 2]
+        luma = np.s_[top:bottom, left:right]
+        chroma = np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
+        alpha = part[:, :, 3:] / np.float32(255)
+        colours = (
+            part[:, :, :3] @ _TO_VIDEO.T + _ZERO
+        ) * alpha  # premultiplied, so that blocks can be averaged
+        few, below = _halved(colours), 1 - _halved(alpha)[:, :, 0]
+        self._parts = (
+            (luma, 1 - alpha[:, :, 0], colours[:, :, 0]),
+            (chroma, below, few[:, :, 1]),
+            (chroma, below, few[:, :, 2]),
+        )
 
     def lay_over(self, planes: tuple[Plane, Plane, Plane]) -> None:
         """Change the planes of a yuv420p picture in place."""
         if self.empty:
             return
-        luma, chroma = self._left_of_below
-        for plane, colour, where, left in zip(
-            planes,
-            self._colours,
-            (self._luma, self._chroma, self._chroma),
-            (luma, chroma, chroma),
-            strict=True,
-        ):
-            plane[where] = plane[where] * left + colour + 0.5
+        for plane, (where, below, colour) in zip(planes, self._parts, strict=True):
+            plane[where] = plane[where] * below + colour + 0.5
 
 
 def fade(planes: tuple[Plane, Plane, Plane], ground: str, strength: float) -> None:
@@ -77,8 +75,8 @@ def copied(picture: VideoFrame) -> VideoFrame:
     return copy
 
 
-def _halved(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _halved(values: NDArray[np.floating]) -> NDArray[np.floating]:
     """The mean of each block of four."""
     height, width, depth = values.shape
-    mean: NDArray[np.float32] = values.reshape(height // 2, 2, width // 2, 2, depth).mean(axis=(1, 3))
+    mean: NDArray[np.floating] = values.reshape(height // 2, 2, width // 2, 2, depth).mean(axis=(1, 3))
     return mean

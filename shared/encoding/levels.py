@@ -56,7 +56,9 @@ def check_clip(clip: Path, level: Level, frame_count: int) -> None:
         if video is None or len(packets) != frame_count or not packets[0].is_keyframe:
             raise UnusableMedia(f"{clip.name} holds {len(packets)} of {frame_count} frames")
         if (video.width, video.height) != (level.width, level.height):
-            raise UnusableMedia(f"{clip.name} is {video.width}x{video.height}, not {level.width}x{level.height}")
+            raise UnusableMedia(
+                f"{clip.name} is {video.width}x{video.height}, not {level.width}x{level.height}"
+            )
 
 
 class _Line:

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from shared.composition import make_thumbnail
 from shared.errors import Permanent
 from shared.hosting.assets import publish_assets
@@ -68,7 +70,7 @@ class Media(Value):
     files: dict[str, Path | str]
     video: str | None = None
     hls: str | None = None
-    downloads: dict[str, str] = {}
+    downloads: dict[str, str] = Field(default_factory=dict)
 
 
 class VideoHostManager:

@@ -56,7 +56,11 @@ def _media(composed: ComposedVideo, storage: Storage) -> Media:
     beside = ("thumbnail.jpg", "preview.gif", "captions.vtt", "captions.srt", "chapters.vtt")
     files: dict[str, Path | str] = {name: f"{prefix}/{name}" for name in beside}
     files |= {f"hls/{name}": key for name, key in playlists.items()}
-    mp4s = {version["quality"]: version["file_path"] for version in composed.quality_versions if version["file_path"]}
+    mp4s = {
+        version["quality"]: version["file_path"]
+        for version in composed.quality_versions
+        if version["file_path"]
+    }
     files |= {f"{quality}.mp4": key for quality, key in mp4s.items()}
     width, _, height = composed.resolution.partition("x")
     return Media(

@@ -34,6 +34,13 @@ def make_logo(path: Path) -> bytes:
     return ask_apart(task, path)
 
 
+def make_picture(path: Path) -> bytes:
+    """A PNG or JPEG that a scene is to show, as a plain PNG. Raises UnusableMedia, Retryable, as `make_logo`."""
+    if image_kind(path) == "svg":
+        raise UnusableMedia(f"the picture {path.name} is an SVG: save it as a PNG")
+    return ask_apart("shared.media.pictures.shrink_to_scene", path)
+
+
 def image_kind(path: Path) -> str:
     """ "png", "jpeg" or "svg", told by the first bytes. Raises UnusableMedia."""
     try:
@@ -41,12 +48,12 @@ def image_kind(path: Path) -> str:
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:
-        raise UnusableMedia(f"the logo {path.name} can't be read: {error.strerror}") from error
+        raise UnusableMedia(f"the picture {path.name} can't be read: {error.strerror}") from error
     if not head:
-        raise UnusableMedia(f"the logo {path.name} is empty")
+        raise UnusableMedia(f"the picture {path.name} is empty")
     if size > _MOST_MEGABYTES * 1_000_000:
         raise UnusableMedia(
-            f"the logo {path.name} has {size / 1e6:.0f} MB, at most {_MOST_MEGABYTES} can be used"
+            f"the picture {path.name} has {size / 1e6:.0f} MB, at most {_MOST_MEGABYTES} can be used"
         )
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
@@ -56,8 +63,8 @@ def image_kind(path: Path) -> str:
         return "svg"
     for start, name in _OTHERS:
         if head.startswith(start):
-            raise UnusableMedia(f"the logo {path.name} is {name}. {_CURE}")
-    raise UnusableMedia(f"the logo {path.name} is neither PNG, JPEG nor SVG. {_CURE}")
+            raise UnusableMedia(f"the picture {path.name} is {name}. {_CURE}")
+    raise UnusableMedia(f"the picture {path.name} is neither PNG, JPEG nor SVG. {_CURE}")
 
 
 def _starts_like_xml(head: bytes) -> bool:

@@ -15,6 +15,7 @@ from shared.media.logos import MOST_HEIGHT, MOST_WIDTH, image_kind
 
 MOST_MEGAPIXELS = 50
 MOST_SIDE = 20_000
+SCENE_SIDE = 2560
 
 _DAMAGE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, struct.error, zlib.error)
 """What Pillow raises over damaged files."""
@@ -34,17 +35,25 @@ _TURN = {
 
 
 def shrink(path: Path) -> bytes:
-    """The picture as a PNG that fits MOST_WIDTH x MOST_HEIGHT. Raises UnusableMedia."""
+    """A logo as a PNG that fits MOST_WIDTH x MOST_HEIGHT. Raises UnusableMedia."""
+    return _fitted(path, (MOST_WIDTH, MOST_HEIGHT))
+
+
+def shrink_to_scene(path: Path) -> bytes:
+    """A picture as a PNG that fits the largest scene. Raises UnusableMedia."""
+    return _fitted(path, (SCENE_SIDE, SCENE_SIDE))
+
+
+def _fitted(path: Path, box: tuple[int, int]) -> bytes:
     kind = image_kind(path)
     try:
-        with opened(path, [kind.upper()], f"the logo {path.name}") as image:
+        with opened(path, [kind.upper()], f"the picture {path.name}") as image:
             turn = _orientation(image)
-            box = (MOST_WIDTH, MOST_HEIGHT)
             smooth = image if kind == "jpeg" else _smooth(image)  # a JPEG is shrunk while it is decoded
             smooth.thumbnail(box[::-1] if turn in _TURNS else box)
             return plain_png(_in_srgb(_upright(smooth, turn)), path.name)
     except _DAMAGE as error:
-        raise UnusableMedia(f"the logo {path.name} is damaged: save it anew as a PNG") from error
+        raise UnusableMedia(f"the picture {path.name} is damaged: save it anew as a PNG") from error
 
 
 def opened(source: Path | IO[bytes], formats: list[str], name: str) -> Image.Image:
@@ -55,7 +64,7 @@ def opened(source: Path | IO[bytes], formats: list[str], name: str) -> Image.Ima
     if max(width, height) > MOST_SIDE or width * height > MOST_MEGAPIXELS * 1_000_000:
         raise UnusableMedia(
             f"{name} is {width}x{height} pixels: at most {MOST_MEGAPIXELS} megapixels and {MOST_SIDE} pixels "
-            f"on a side can be read. Save it smaller; {MOST_WIDTH}x{MOST_HEIGHT} is what is used of it"
+            "on a side can be read. Save it smaller"
         )
     return image
 

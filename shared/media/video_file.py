@@ -41,7 +41,14 @@ class VideoFile:
     """
 
     def __init__(
-        self, path: Path, width: int, height: int, fps: int, encoder: EncoderSettings, *, at_once: bool = False
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        fps: int,
+        encoder: EncoderSettings,
+        *,
+        at_once: bool = False,
     ) -> None:
         options = {
             "preset": encoder.preset,
@@ -163,4 +170,3 @@ def _encode_repeat(like: VideoCodecContext, options: dict[str, str]) -> tuple[by
         packets += context.encode(grey)
     packets += context.encode(None)
     return bytes(packets[1]), bytes(context.extradata or b"")
-

@@ -14,7 +14,6 @@ from shared.recording import PROGRESS, RESULT, Finding, Progress, SceneResult
 from shared.storage import NotStored, Storage
 from shared.values import Value
 
-
 ENCODING_SHARE = 0.85
 """Of the work of composing."""
 

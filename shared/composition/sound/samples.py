@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from itertools import chain
 from pathlib import Path
 
@@ -45,6 +46,16 @@ def read_sound(path: Path, longest_seconds: float, channels: int = 2) -> Sound:
             f"{path.name} is cut short: {len(sound) / RATE:.1f} s of {promised:.1f} s are there"
         )
     return sound
+
+
+def write_wav(sound: Sound, path: Path) -> Path:
+    """Write sound as 16 bits; what is beyond full scale is cut. Returns `path`."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(sound.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(np.rint(np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+    return path
 
 
 def add(mix: Sound, piece: Sound, at_seconds: float) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from shared.errors import Permanent
-from shared.media.decoding import JpegDecoder
+from shared.media.jpegs import JpegDecoder
 from shared.media.presets import EncoderSettings, Quality
 from shared.media.video_file import VideoFile
 from shared.recording.browser.access import Access

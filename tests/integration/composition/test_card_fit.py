@@ -118,7 +118,12 @@ def logo(tab: Tab) -> bytes:
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES.keys())
 def test_every_name_fits(
-    tab: Tab, picture: bytes, logo: bytes, names: tuple[str, str], template: TemplateName, size: tuple[int, int]
+    tab: Tab,
+    picture: bytes,
+    logo: bytes,
+    names: tuple[str, str],
+    template: TemplateName,
+    size: tuple[int, int],
 ) -> None:
     name, company = names
     view = {"viewport_width": size[0], "viewport_height": size[1]}

@@ -16,11 +16,11 @@ from sqlalchemy.engine import make_url
 from local.postgres import Postgres
 from shared.accounts import open_workspace
 from shared.costs import Answer, DatabaseBooks, DatabaseSlots, PaidCall, unsettled_calls
-from shared.workflow.leases import Lease
 from shared.database import Database
 from shared.database.migrating import MIGRATIONS
 from shared.database.models import CostEntry, Lead, PaidCallRow, Video
 from shared.errors import RateLimited
+from shared.workflow.leases import Lease
 
 CALL = PaidCall("vendor", "speak", {"text": "Hello"})
 SOUND = Answer(b"sound", Decimal("0.0123"), Decimal(41), "characters")

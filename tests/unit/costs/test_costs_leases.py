@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from shared.costs import FileSlots
-from shared.workflow.leases import Lease, extended, lock_file
 from shared.errors import RateLimited, Retryable
+from shared.workflow.leases import Lease, extended, lock_file
 
 LEASE = Lease(poll_seconds=0.01)
 HOLD = """

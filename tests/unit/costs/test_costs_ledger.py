@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from shared.costs import Answer, AnswerLost, FileBooks, FileSlots, Ledger, PaidCall
-from shared.workflow.leases import Lease
 from shared.costs.ledger import packed
 from shared.errors import Permanent, RateLimited, Retryable
 from shared.storage import FileStorage
+from shared.workflow.leases import Lease
 
 CALL = PaidCall("vendor", "speak", {"text": "Grüß dich", "voice": "a"})
 SOUND = Answer(b"sound", Decimal("0.0123"), Decimal(41), "characters")

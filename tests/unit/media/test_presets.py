@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shared.composition.clips import ClipStore
 
 from shared.composition import EncoderSettings, Quality, Scene
-from shared.composition.clips import ClipStore
 from shared.media.presets import Picture
 from shared.recording import Viewport
 from shared.settings import Settings

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from shared.media.decoding import JpegDecoder
+from shared.media.jpegs import JpegDecoder
 from shared.media.presets import EncoderSettings
 from shared.media.video_file import VideoFile
 
