@@ -31,7 +31,7 @@ AT_ONCE = 4
 DEMO_PAGE = "http://127.0.0.1/"  # stands for the demo site until the runtime says where it is
 
 ReadStyling = Callable[[Storage, int], Mapping[str, Any]]
-"""Puts the files that a video is to show into storage, for a workspace. Returns the fields of its `styling`."""
+"""Puts the files that a video shows into storage, for a workspace. Returns the fields of its `styling`."""
 
 
 @dataclass

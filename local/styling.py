@@ -56,7 +56,7 @@ def add_styling(looks: argparse._ArgumentGroup) -> None:
         default=[],
         type=_insert,
         metavar="SECTION=FILE",
-        help="a PNG, JPEG, MP4 or WebM instead of the page during the demo, feature or proof; may be repeated",
+        help="PNG, JPEG, MP4 or WebM instead of the page: demo=…, feature=… or proof=…; may be repeated",
     )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class ComposedVideo(Value):
     """Files in the folder that compose was given.
 
     versions: MP4, H.264 and AAC, by level, the largest first. thumbnail: JPEG, 1280x720. preview: GIF.
-    captions, chapters: WebVTT; subtitles: SubRip. clips_encoded of clips_total scenes were not in the clip store.
+    captions, chapters: WebVTT; subtitles: SubRip. Of clips_total scenes, clips_encoded had no clip before.
     """
 
     versions: dict[str, Path]

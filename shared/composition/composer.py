@@ -45,7 +45,7 @@ class Intro(Value):
 
 
 class CompositionResult(Value):
-    """A composed video. quality_versions: the file of each size, by its name such as `720p`, the largest first.
+    """A composed video. quality_versions: the file of each size, by its name, the largest first.
 
     branding_applied: whether a logo was given and is in the picture. certificate: what was measured of the
     files, and whether it is good.

@@ -38,7 +38,7 @@ def covered(timeline: Timeline, request: Request, jobs: Jobs) -> Timeline:
 
 
 def faded(timeline: Timeline) -> Timeline:
-    """The timeline with a fade wherever it goes from one thing to another, but not between parts of a tour."""
+    """The timeline with a fade wherever one thing follows another, but not between parts of a tour."""
     frames = round(FADE_SECONDS * timeline.viewport.fps)
     scenes = list(timeline.scenes)
     for n, (before, after) in enumerate(pairwise(timeline.scenes)):

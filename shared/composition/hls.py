@@ -39,7 +39,7 @@ class Segment(Value):
 
 
 class Published(Value):
-    """A clip as it is published. path: from the site's root; head: so many bytes, the same in all of a track."""
+    """A clip as it is published. path: from the site's root; head: so many bytes, alike in all of a track."""
 
     path: str
     head: int
@@ -155,7 +155,7 @@ def playlist(track: Track) -> str:
 def master_playlist(
     renditions: Sequence[Rendition], sound_path: str, sound: Track, fps: int, language: str
 ) -> str:
-    """The playlist that a player is given: the renditions to choose from, the largest first, and the sound."""
+    """The playlist that a player is given: the renditions, the largest first, and the sound."""
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",

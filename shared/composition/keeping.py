@@ -39,7 +39,7 @@ class NoSuchVersion(Permanent):
 def keep_files(
     video: ComposedVideo, tracks: Tracks, prefix: str, storage: Storage, *, with_mp4: bool
 ) -> dict[str, Any]:
-    """Keep a video's files under `prefix`. Returns the key of each part, and `versions` as the row has them."""
+    """Keep a video's files under `prefix`. Returns the key of each part, and `versions` for the row."""
     kept: dict[str, Any] = {}
     for part, content_type in _TYPES.items():
         file: Path = getattr(video, part)
@@ -69,7 +69,7 @@ def keep_files(
 def make_version(
     composed_video_id: int, level: str, workspace_id: int, prefix: str, database: Database, storage: Storage
 ) -> str:
-    """The storage key of a composed video's MP4 at a level; it is joined from its published clips if it isn't there.
+    """The storage key of a composed video's MP4 at a level; if it isn't there, published clips are joined.
 
     Raises NoSuchVersion.
     """

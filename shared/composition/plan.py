@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Literal
 
 from shared.composition.covering import covered, faded
 from shared.composition.request import Plan, Request, Spoken
 from shared.composition.sources import Jobs, Source, card, picture
 from shared.composition.timeline import Names, Narration, Scene, Timeline
-from shared.encoding import EncodeJob, Shot, clip_prefix
+from shared.encoding import EncodeJob, clip_prefix
 from shared.recording import Card, Finding, Said, Tour, place_steps, plan_tour, unsaid
 from shared.scripting import Section
 
@@ -22,6 +23,7 @@ LEAD_IN_SECONDS = 0.4
 TAIL_SECONDS = 0.4
 QUANTUM_SECONDS = 0.5
 LONGEST_RECORDING_SECONDS = 60
+_SHOWS: dict[type, Literal["page", "card"]] = {Tour: "page", Card: "card"}
 CLIP_SEGMENTS = 4
 """A clip has so many segments at most (of `keyframe_seconds`): work for one Lambda of a few minutes."""
 
@@ -43,11 +45,17 @@ def plan_video(request: Request) -> Plan:
     if request.styling.transition == "fade":
         timeline = faded(timeline)
     timeline = covered(timeline, request, jobs)
+    clips = {
+        clip_prefix(request.workspace_id, shot, timeline.encoder): EncodeJob(
+            shot=shot, levels=timeline.levels, encoder=timeline.encoder
+        )
+        for shot in timeline.shots
+    }
     return Plan(
         timeline=timeline,
         jobs=jobs.scenes,
         media=jobs.media,
-        clips={clip_prefix(request.workspace_id, shot, timeline.encoder): _clip(timeline, shot) for shot in timeline.shots},
+        clips=clips,
         findings=tuple(
             Finding(severity="warn", reason=f"a step of the tour waits for “{words}”, which is never said")
             for words in never
@@ -65,8 +73,12 @@ def _timeline(request: Request, scenes: list[Scene]) -> Timeline:
         music=request.styling.music_path,
         language=request.script.language,
         names=_names(request),
-        cards=tuple({scene.job: None for scene in scenes if scene.scene_type == "intro" and scene.shows == "card"}),
+        cards=tuple(dict.fromkeys(scene.job for scene in scenes if _greets(scene))),
     )  # fmt: skip
+
+
+def _greets(scene: Scene) -> bool:
+    return scene.scene_type == "intro" and scene.shows == "card"
 
 
 def _names(request: Request) -> Names:
@@ -77,10 +89,6 @@ def _names(request: Request) -> Names:
     whole, first = "{name" in own, "{first_name" in own
     name = request.fields.name if whole else request.fields.greeted_as if first else ""
     return Names(name=name, company=request.fields.company.strip() if "{company" in own else "")
-
-
-def _clip(timeline: Timeline, shot: Shot) -> EncodeJob:
-    return EncodeJob(shot=shot, levels=timeline.levels, encoder=timeline.encoder)
 
 
 def _source(request: Request, section: Section, frames: int, tour: Tour) -> Source:
@@ -115,7 +123,7 @@ def _scenes(
                 Scene(
                     title=section.title,
                     scene_type=section.scene_type,
-                    shows="page" if isinstance(source, Tour) else "card" if isinstance(source, Card) else "media",
+                    shows=_SHOWS.get(type(source), "media"),
                     job=prefix,
                     first_frame=shown_from + at,
                     frame_count=frames_of_clip,

@@ -34,8 +34,8 @@ def timeline_key(workspace_id: int, video_id: int) -> str:
 
 
 def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
-    """Returns {jobs, clips, quality}: the prefixes of what is not filmed yet and of what is not encoded yet; what
-    to know of the plan."""
+    """Returns {jobs, clips, quality}: the prefixes of what is not filmed yet and of what is not encoded yet,
+    and what to know of the plan."""
     storage, workspace_id, video_id = tools.storage, event.workspace_id, event.video_id
     page = _checked_page(event, tools)
     with tools.database.workspace(workspace_id) as session:

@@ -1,7 +1,8 @@
 """A composed video as HLS: its clips where the world may read them, and the playlists that name them.
 
-A published clip is no cache: it stays as long as a video uses it, whatever becomes of the clip store, and goes
-with the last one. Who uses it is a row, written before the clip is put there; so nobody takes it away between.
+A published clip is no cache: it stays as long as a video uses it, whatever becomes of the clip store, and
+goes with the last one. Who uses it is a row, written before the clip is put there: so nobody takes it away
+in between.
 """
 
 from __future__ import annotations

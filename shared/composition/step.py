@@ -69,7 +69,7 @@ def compose_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
 
 
 def _with_mp4(event: VideoEvent, tools: Tools) -> bool:
-    """Whether the MP4s are kept. For a campaign's videos they are made when somebody asks: HLS serves the player."""
+    """Whether the MP4s are kept. For a campaign they are made when somebody asks: HLS serves the player."""
     with tools.database.workspace(event.workspace_id) as session:
         return session.get_one(Video, event.video_id).options.get("script_mode") != "campaign"
 

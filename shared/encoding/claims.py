@@ -31,7 +31,7 @@ class Claims:
 
     @contextmanager
     def on(self, clip: str, made: Callable[[], bool], patience_seconds: float) -> Iterator[bool]:
-        """Whether the clip (its storage prefix) is ours to make during the block; no: `made` says it is there.
+        """Whether a clip (its storage prefix) is ours during the block; if not, `made` says it is there.
 
         Raises StillEncoding after `patience_seconds` of waiting for another who makes it.
         """

@@ -1,4 +1,4 @@
-"""Videos that were given to us: taken in once, as frames like those of the recorder, and trusted from then on."""
+"""Videos that were given to us: taken in once, as frames like the recorder's, and trusted from then on."""
 
 from __future__ import annotations
 

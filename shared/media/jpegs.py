@@ -1,4 +1,4 @@
-"""JPEGs like the recorder's (full range, BT.601, hardly compressed), and the pictures of HD video that they become."""
+"""JPEGs like the recorder's (full range, BT.601), and the pictures of HD video that they become."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def make_logo(path: Path) -> bytes:
 
 
 def make_picture(path: Path) -> bytes:
-    """A PNG or JPEG that a scene is to show, as a plain PNG. Raises UnusableMedia, Retryable, as `make_logo`."""
+    """A PNG or JPEG that a scene is to show, as a plain PNG. Raises as `make_logo` does."""
     if image_kind(path) == "svg":
         raise UnusableMedia(f"the picture {path.name} is an SVG: save it as a PNG")
     return ask_apart("shared.media.pictures.shrink_to_scene", path)

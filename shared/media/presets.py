@@ -16,7 +16,7 @@ LEVEL_HEIGHTS = (1080, 720, 480)
 
 
 class EncoderSettings(Value):
-    """What x264 is told. keyframe_seconds: how far apart a film can be entered, and how long an HLS segment is."""
+    """What x264 is told. keyframe_seconds: how far apart key frames are, and how long HLS segments."""
 
     preset: X264Preset
     crf: Crf

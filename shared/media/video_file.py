@@ -84,7 +84,7 @@ class VideoFile:
             frames -= count
 
     def _encode(self, picture: VideoFrame, frames: int, *, key: bool) -> None:
-        # x264 thinks that all pictures stand equally long: told the truth it spends a tenth more bytes on holds
+        # x264 takes all to stand equally long: told the truth it spends a tenth more bytes on holds
         picture.pict_type = PictureType.I if key else PictureType.NONE
         picture.pts, picture.time_base = self.encoded, self._tick
         self.encoded += 1

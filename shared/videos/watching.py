@@ -42,8 +42,8 @@ class StepState(Value):
 class VideoState(Value):
     """A video. failed_step and reason say why it failed; the keys are storage keys of what was composed.
 
-    video_key: None as well for a campaign's video whose MP4 nobody asked for. versions: its sizes, the largest
-    first. hls_url: of the master playlist.
+    video_key: None as well for a campaign's video whose MP4 nobody asked for. versions: its sizes, the
+    largest first. hls_url: of the master playlist.
     """
 
     video_id: int
