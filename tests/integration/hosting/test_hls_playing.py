@@ -138,6 +138,13 @@ async def test_where_hls_fails_the_mp4_plays(site: Site, broken: str) -> None:
         assert await page.locator(PROBLEM).is_hidden()
 
 
+async def test_a_video_that_is_an_mp4_alone_plays_as_one(site: Site) -> None:
+    whole = site.publish_with_mp4().video_path
+    page = site.publish(video_path=whole, hls_path=None, player_path=None)
+    seen = await play(page.share_url, chromium=find_chromium())
+    assert (seen.errors, seen.ended, seen.through_hls_js) == ((), True, False)
+
+
 async def test_where_nothing_plays_the_page_says_so_and_tries_again(site: Site) -> None:
     async with watching(site.publish().share_url, chromium=find_chromium()) as page:
         await page.route(PLAYLIST, lambda route: route.abort())
@@ -166,7 +173,7 @@ async def test_a_decoder_that_stumbles_is_given_a_fresh_start(site: Site) -> Non
 async def test_without_javascript_there_is_a_poster_and_a_word(site: Site) -> None:
     chromium = find_chromium()
     async with watching(site.publish().share_url, chromium=chromium, java_script_enabled=False) as page:
-        assert await page.inner_text(".problem-line") == "This video plays once JavaScript is switched on."
+        assert await page.inner_text(".problem-line") == "This video may need JavaScript to play."
     mp4 = site.publish_with_mp4().share_url
     async with watching(mp4, chromium=chromium, java_script_enabled=False) as page:
         assert await page.locator(".problem-line").count() == 0
