@@ -63,7 +63,8 @@ _TELL = """
   return {
     duration: video.duration, ended: video.ended, through_hls_js: Boolean(window.hlsWatched),
     buffered: ranges(video.buffered), played: ranges(video.played),
-    frames: quality.totalVideoFrames, dropped: quality.droppedVideoFrames, ...window.seen,
+    frames: quality.totalVideoFrames, dropped: quality.droppedVideoFrames,
+    sound_bytes: video.webkitAudioDecodedByteCount, ...window.seen,
   };
 }
 """
@@ -76,7 +77,7 @@ class Played(Value):
     could not keep up with what was there, which is counted as slow. buffered, played: ranges in seconds.
     levels: (width, height) of each rung. switched: the rungs that were played, by number. starved: how often
     it waited for what was not there. frames, dropped: pictures decoded, and those not shown in time (of many,
-    when it plays faster than the screen is drawn).
+    when it plays faster than the screen is drawn). sound_bytes: how much of the sound was decoded.
     """
 
     duration: float
@@ -91,6 +92,7 @@ class Played(Value):
     slow: int
     frames: int
     dropped: int
+    sound_bytes: int
 
 
 @asynccontextmanager
