@@ -20,8 +20,11 @@ FLAGS = ("--autoplay-policy=no-user-gesture-required", "--mute-audio", "--no-san
 # Window.Hls is caught as the script defines it, so that the product needs no door for tests.
 _WATCH = """
 (() => {
-  const seen = { errors: [], levels: [], switched: [], starved: 0 };
+  const seen = { errors: [], levels: [], switched: [], starved: 0, slow: 0 };
   window.seen = seen;
+  const ahead = ({ buffered, currentTime: now, duration }) => [...Array(buffered.length).keys()].some(
+    (n) => buffered.start(n) <= now && buffered.end(n) >= Math.min(now + 0.1, duration - 0.01));
+  const stalls = ['bufferStalledError', 'bufferNudgeOnStall'];
   let real;
   Object.defineProperty(window, 'Hls', {
     configurable: true,
@@ -31,8 +34,11 @@ _WATCH = """
         constructor(config) {
           super(config);
           window.hlsWatched = this;
-          this.on(Hls.Events.ERROR, (_, data) => seen.errors.push(
-            `${data.fatal ? 'fatal ' : ''}${data.details}: ${data.error && data.error.message}`));
+          this.on(Hls.Events.ERROR, (_, data) => {
+            if (!data.fatal && stalls.includes(data.details) && ahead(this.media)) seen.slow += 1;
+            else seen.errors.push(
+              `${data.fatal ? 'fatal ' : ''}${data.details}: ${data.error && data.error.message}`);
+          });
           this.on(Hls.Events.MANIFEST_PARSED, () => { seen.levels = this.levels.map(
             (level) => [level.width, level.height]); });
           this.on(Hls.Events.LEVEL_SWITCHED, (_, data) => seen.switched.push(data.level));
@@ -44,10 +50,8 @@ _WATCH = """
     `policy ${event.violatedDirective}: ${event.blockedURI}`));
   addEventListener('error', (event) => seen.errors.push(
     `${event.target && event.target.tagName || 'script'}: ${event.message || ''}`), true);
-  addEventListener('waiting', ({ target: { buffered, currentTime: now, duration } }) => {
-    const here = Array.from({ length: buffered.length }, (_, n) => buffered.start(n) <= now
-      && buffered.end(n) >= Math.min(now + 0.1, duration - 0.01));
-    if (now > 0.1 && !here.includes(true)) seen.starved += 1;
+  addEventListener('waiting', ({ target: video }) => {
+    if (video.currentTime > 0.1 && !ahead(video)) seen.starved += 1;
   }, true);
 })();
 """
@@ -59,7 +63,8 @@ _TELL = """
   return {
     duration: video.duration, ended: video.ended, through_hls_js: Boolean(window.hlsWatched),
     buffered: ranges(video.buffered), played: ranges(video.played),
-    frames: quality.totalVideoFrames, dropped: quality.droppedVideoFrames, ...window.seen,
+    frames: quality.totalVideoFrames, dropped: quality.droppedVideoFrames,
+    sound_bytes: video.webkitAudioDecodedByteCount, ...window.seen,
   };
 }
 """
@@ -68,10 +73,11 @@ _TELL = """
 class Played(Value):
     """What became of playing. duration: in seconds, as the browser has it at the end.
 
-    errors: every error event of hls.js, fatal or not, of the page and of its policy. buffered, played: ranges
-    in seconds. levels: (width, height) of each rung. switched: the rungs that were played, by number.
-    starved: how often it waited for what was not there. frames, dropped: pictures decoded, and those not
-    shown in time (of many, when it plays faster than the screen is drawn).
+    errors: every error event of hls.js, fatal or not, of the page and of its policy; but for a machine that
+    could not keep up with what was there, which is counted as slow. buffered, played: ranges in seconds.
+    levels: (width, height) of each rung. switched: the rungs that were played, by number. starved: how often
+    it waited for what was not there. frames, dropped: pictures decoded, and those not shown in time (of many,
+    when it plays faster than the screen is drawn). sound_bytes: how much of the sound was decoded.
     """
 
     duration: float
@@ -83,8 +89,10 @@ class Played(Value):
     levels: tuple[tuple[int, int], ...]
     switched: tuple[int, ...]
     starved: int
+    slow: int
     frames: int
     dropped: int
+    sound_bytes: int
 
 
 @asynccontextmanager

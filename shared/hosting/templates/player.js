@@ -22,7 +22,7 @@
   start.hidden = false;
   video.controls = false;
   start.addEventListener('click', () => { play(); video.focus(); });
-  video.addEventListener('play', begun);
+  video.addEventListener('play', () => { wanted = true; begun(); });
   const { preview } = player.dataset;
   if (preview && matchMedia('(hover: hover) and (prefers-reduced-motion: no-preference)').matches) {
     start.addEventListener('pointerenter', () => {
