@@ -1,4 +1,4 @@
-"""The certificate of a video that was really composed: good as it is, and bad in each way that we break it."""
+"""The certificate of a video that was really composed: good as it is, and bad each way we break it."""
 
 from __future__ import annotations
 
