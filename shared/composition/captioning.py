@@ -179,4 +179,4 @@ def _time(seconds: float, point: str) -> str:
 
 def _seconds(time: str) -> float:
     hours, minutes, seconds = (["0", *time.strip().split(":")])[-3:]
-    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    return round(int(hours) * 3600 + int(minutes) * 60 + float(seconds), 3)

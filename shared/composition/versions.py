@@ -105,8 +105,10 @@ def _heard(video: Path) -> tuple[Fraction, Fraction] | None:
 def measure_loudness(video: Path) -> Loudness:
     """Of the decoded sound; silence if there is none."""
     with opened(video, _MP4) as container:
+        if not container.streams.audio:
+            return Loudness(integrated_lufs=None, true_peak_dbtp=None)
         parts = [_stereo(frame.to_ndarray()) for frame in container.decode(audio=0)]
-    return measure(np.concatenate(parts))
+    return measure(np.concatenate([np.zeros((0, 2), np.float32), *parts]))
 
 
 def _stereo(planes: NDArray[Any]) -> Sound:

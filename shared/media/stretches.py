@@ -40,8 +40,8 @@ class Eye(Value):
     black_share: float
 
 
-LENIENT = Eye(moves=6.0, black=48.0, black_share=0.97)  # a page in a dark theme is at 30 to 45
-STRICT = Eye(moves=1.0, black=22.0, black_share=1.0)  # black is 16; coding may lift it a little
+LENIENT = Eye(moves=8.0, black=26.0, black_share=0.998)  # a page in a dark theme is at 25 to 45
+STRICT = Eye(moves=3.0, black=22.0, black_share=1.0)  # black is 16; coarse coding moves a block by 2.4
 
 
 class Stretches(Value):

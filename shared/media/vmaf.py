@@ -35,15 +35,17 @@ LOW_PERCENTILE = 1.0
 
 _THREADS = 2
 _BLOCK = 16  # pixels of the luma; of the chroma, half as many
-_WORST = 99.0  # percentile of a picture's blocks
+_COLOUR_STEP = 16  # blocks within so many steps of each other, in each plane, are of one colour
+_COLOURS = 256 // _COLOUR_STEP
+_COMMON = 0.01  # of a picture's blocks must have a colour for its mean to say something
 _DEADLINE_SECONDS = 600.0  # ten minutes of video at 1080p, one frame in eight, on two busy cores
 
 
 class Scores(Value):
     """mean, low: VMAF, 0 to 100, of all frames and of the frame that 99 % are better than.
 
-    shift: in steps of 255, how far off the mean luma or chroma of a block of 16x16 pixels is: of the block
-    that 99 % of a frame's are better than, in the worst frame. frames: compared. seconds: that it took.
+    shift: by how much parts of one colour are off in luma or chroma, in steps of 255: the colour that is off
+    the most, in the middle one of the frames. frames: compared. seconds: that it took.
     """
 
     mean: float
@@ -91,7 +93,7 @@ def vmaf(
     return Scores(
         mean=round(float(np.mean(scores)), 3),
         low=round(float(np.percentile(scores, LOW_PERCENTILE)), 3),
-        shift=round(max(shifts), 3),
+        shift=round(float(np.median(shifts)), 3),
         frames=len(scores),
         seconds=round(time.monotonic() - started, 3),
     )
@@ -141,14 +143,23 @@ def _planes(picture: Picture) -> Planes:
 
 
 def _shift(ours: Planes, theirs: Planes) -> float:
-    """Of the plane that is off the most. Coarse coding averages out over a block; wrong tones don't."""
+    """Of the colour that is off the most. Coarse coding averages out over its blocks; wrong tones don't."""
+    blocks = (_BLOCK, _BLOCK // 2, _BLOCK // 2)
+    wanted, given = (
+        [_block_means(plane, block).ravel() for plane, block in zip(planes, blocks, strict=True)]
+        for planes in (ours, theirs)
+    )
+    y, cb, cr = (means.astype(np.int64) // _COLOUR_STEP for means in wanted)
+    colours = (y * _COLOURS + cb) * _COLOURS + cr
+    counted = np.bincount(colours)
+    common = counted >= _COMMON * len(colours)
     return max(
-        float(np.percentile(np.abs(_block_means(b.astype(np.int16) - a, block)), _WORST))
-        for a, b, block in zip(ours, theirs, (_BLOCK, _BLOCK // 2, _BLOCK // 2), strict=True)
+        float(np.abs(np.bincount(colours, b - a)[common] / counted[common]).max(initial=0.0))
+        for a, b in zip(wanted, given, strict=True)
     )
 
 
-def _block_means(values: NDArray[np.int16], block: int) -> NDArray[np.float64]:
+def _block_means(values: Plane, block: int) -> NDArray[np.float64]:
     """The mean of each whole block; a rest at the right or below is left out."""
     rows, columns = (side // block for side in values.shape)
     whole = values[: rows * block, : columns * block]

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from shared.composition import Narration, Scene, Timeline, captions, cues, srt
+from shared.composition import Cue, Narration, Scene, Timeline, captions, cues, srt
+from shared.composition.captioning import read_webvtt
 from shared.composition.phrases import text_width
 from shared.recording import Viewport
 from shared.voice import Word
@@ -165,3 +166,21 @@ def test_no_words_no_cues() -> None:
         audio_key="a", offset_seconds=0, duration_seconds=1, words=(Word(text=" \n\x00", start=0, end=1),)
     )
     assert cues(timeline(silent)) == []
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_webvtt_is_read_back_as_it_was(text: str) -> None:
+    video = timeline(None, spoken(text, 40), seconds=45)
+    assert read_webvtt(captions(video)) == cues(video)
+
+
+def test_other_webvtt_is_read_too() -> None:
+    text = "WEBVTT\r\n\r\nNOTE a remark\r\n\r\n1\r\n01:02.500 --> 01:04.000 align:start\r\nA &lt; B\r\n\r\n"
+    assert read_webvtt(text) == [Cue(start=62.5, end=64.0, lines=("A < B",))]
+
+
+def test_a_line_from_right_to_left_that_starts_with_a_latin_name_is_told_so() -> None:
+    video = timeline(spoken("Larkspan شركة رائعة جدا.", 4), spoken("Say שלום twice.", 4), seconds=10)
+    for written in (captions(video), srt(video)):
+        assert "\u200fLarkspan شركة" in written
+        assert "\nSay שלום" in written
