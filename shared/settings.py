@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     # video
     video_default_resolution: str = Field("1920x1080", pattern=r"^\d{2,3}[02468]x\d{2,3}[02468]$")
     video_max_duration_seconds: int = Field(600, ge=5, le=3600)
+    video_watermark_enabled: bool = False
+    generate_quality_versions: bool = True
     video_preset_ultra: X264Preset = "veryslow"
     video_preset_high: X264Preset = "slow"
     video_preset_medium: X264Preset = "medium"

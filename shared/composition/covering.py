@@ -25,7 +25,7 @@ def covered(timeline: Timeline, request: Request, jobs: Jobs) -> Timeline:
             html = overlay(
                 request.look,
                 logo_corner=corner,
-                watermark=request.styling.watermark,
+                watermark=bool(request.styling.watermark),
                 cues=said,
                 fps=timeline.viewport.fps,
                 viewport_width=timeline.viewport.width,

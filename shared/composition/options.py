@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.composition.cards import Colour, FontFamily, LogoCorner, TemplateName
+from shared.settings import Settings
 from shared.values import Value
 
 Key = Annotated[str, Field(pattern=r"^uploads/\d+/[0-9a-f]{64}\.[a-z0-9]{2,4}$")]
@@ -58,22 +59,31 @@ class Styling(Value):
     """All of it. quality_versions: sizes beside the video's own. music_path: a WAV, below the voice.
 
     captions: shown by the player, or part of the picture. watermark: says what the video was made with.
+    None stands for GENERATE_QUALITY_VERSIONS and VIDEO_WATERMARK_ENABLED.
     """
 
     quality: Literal["ultra", "high", "medium", "fast", "preview"] = "high"
-    generate_quality_versions: bool = True
+    generate_quality_versions: bool | None = None
     quality_versions: tuple[Version, ...] = ("1080p", "720p", "480p")
     branding: Branding = Branding()
     intro: IntroOptions = IntroOptions()
     transition: Transition = "cut"
     captions: Captions = "track"
-    watermark: bool = False
+    watermark: bool | None = None
     music_path: Key | None = None
     inserts: tuple[Insert, ...] = Field((), max_length=10)
+
+    def settled(self, settings: Settings) -> Styling:
+        """With what the settings say of what was not asked."""
+        given = {
+            "generate_quality_versions": settings.generate_quality_versions,
+            "watermark": settings.video_watermark_enabled,
+        }
+        return self.model_copy(update={k: v for k, v in given.items() if getattr(self, k) is None})
 
     @property
     def heights(self) -> tuple[int, ...]:
         """The shorter sides of the levels that were asked for."""
-        if not self.generate_quality_versions:
+        if self.generate_quality_versions is False:
             return ()
         return tuple(int(version.removesuffix("p")) for version in self.quality_versions)

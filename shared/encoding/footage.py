@@ -90,7 +90,12 @@ class Footage:
     def _filmed(self, frame: int) -> VideoFrame:
         number = self._below.at(frame)
         if self._decoded is None or self._decoded[0] != number:
-            self._decoded = number, self._decoder.decode(self._below.packets[number])
+            try:
+                self._decoded = number, self._decoder.decode(self._below.packets[number])
+            except (av.error.FFmpegError, ValueError) as error:
+                raise UnusableMedia(
+                    f"the recorded picture at frame {frame} of a scene is damaged: {error}"
+                ) from error
         return self._decoded[1]
 
     def _over(self, layer: int, reel: _Reel, frame: int) -> Overlay:

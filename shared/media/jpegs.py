@@ -38,6 +38,7 @@ class JpegDecoder:
     def __init__(self, width: int, height: int) -> None:
         self._decoder = av.CodecContext.create("mjpeg", "r")
         self._decoder.thread_count = 1
+        self._decoder.options = {"err_detect": "explode"}  # a damaged picture is none
         graph = av.filter.Graph()
         source = graph.add_buffer(
             width=width, height=height, format=av.VideoFormat("yuvj420p"), time_base=Fraction(1, 1000)
@@ -55,6 +56,7 @@ class JpegDecoder:
         self._graph = graph
 
     def decode(self, jpeg: bytes) -> VideoFrame:
+        """Raises av.error.FFmpegError for what is no whole JPEG of that size."""
         (picture,) = self._decoder.decode(av.Packet(jpeg))
         self._graph.push(picture)
         video = self._graph.pull()

@@ -132,8 +132,11 @@ _OF_ROWS = {"url", "demo_site_id", "name", "company", "industry", "email"}
 _OF_VISITOR = {"color_scheme", "locale", "timezone"}
 
 
-def _options(request: VideoRequest, viewport: Viewport, visitor: Visitor) -> dict[str, Any]:
+def _options(
+    request: VideoRequest, viewport: Viewport, visitor: Visitor, settings: Settings
+) -> dict[str, Any]:
     return request.model_dump(mode="json", exclude=_OF_ROWS | _OF_VISITOR) | {
+        "styling": request.styling.settled(settings).model_dump(mode="json"),
         "viewport": viewport.model_dump(mode="json"),
         "visitor": visitor.model_dump(mode="json"),
     }
@@ -183,7 +186,7 @@ def create_video(
             lead_id=lead.id,
             demo_site_id=request.demo_site_id,
             url=url,
-            options=_options(request, viewport, visitor),
+            options=_options(request, viewport, visitor, settings),
             page_job="",
             status="pending",
         )

@@ -47,7 +47,7 @@ class SoundClip:
 
 
 def cut(pcm: Pcm, frame_counts: Sequence[int], fps: int) -> tuple[SoundClip, ...]:
-    """A clip for each scene. The last one reaches past the last frame's end, by less than a packet."""
+    """A clip for each scene. The last one ends less than a packet before the last frame does."""
     edges = packet_edges(frame_counts, fps)
     around = np.zeros(((_BEFORE + edges[-1] + _AFTER) * PACKET, 2), np.int16)
     heard = pcm[: edges[-1] * PACKET]
@@ -60,12 +60,16 @@ def cut(pcm: Pcm, frame_counts: Sequence[int], fps: int) -> tuple[SoundClip, ...
 
 
 def packet_edges(frame_counts: Sequence[int], fps: int) -> list[int]:
-    """The first packet of each scene, and the number of all: a packet is the scene's in which it begins."""
+    """The first packet of each scene, and the number of all: a packet is the scene's in which it begins.
+
+    A packet that is not whole by the last frame's end is left out: players take the longest track for the video.
+    """
     edges, frames = [0], 0
     for count in frame_counts:
         frames += count
         edges.append(-(-frames * RATE // (fps * PACKET)))
-    return edges
+    before = edges[-2] if len(edges) > 1 else 0
+    return [*edges[:-1], max(before, frames * RATE // (fps * PACKET))]
 
 
 def encode(clip: SoundClip) -> tuple[bytes, ...]:
