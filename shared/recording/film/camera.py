@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
+from shared.recording.page.resting import frames_at_rest
 from shared.recording.page.stage import Stage
 from shared.recording.tour.steps import Hide, Hold, Scroll, Wait
+
+CALM_FRAMES = 3  # as many frames alike before the page is asked whether it rests
+AWAKE_FRAMES = 2  # that are drawn before what comes next
 
 
 class Camera:
@@ -20,6 +24,7 @@ class Camera:
         self._at = 0  # the frame that comes next
         self._last = b""
         self._still = False
+        self._calm = 0  # frames in a row that are the same
 
     async def film(self, first_frame: int, frame_count: int) -> AsyncGenerator[bytes | None, None]:
         """Frames [first_frame, first_frame + frame_count).
@@ -29,10 +34,26 @@ class Camera:
         """
         while self._at < first_frame:
             await self._pass()
-        for _ in range(frame_count):
+        end = first_frame + frame_count
+        while self._at < end:
             await self._next()
             changed = await self._look()
             yield self._last if changed or self._at == first_frame + 1 else None
+            self._calm = 0 if changed else self._calm + 1
+            for _ in range(await self._rest(end - self._at)):
+                yield None
+
+    async def _rest(self, most: int) -> int:
+        """Pass over frames, so many at most, in which nothing can move; how many these are."""
+        if not self._stage.tells_of_motion or not self._calm or self._calm % CALM_FRAMES or not most:
+            return 0
+        resting = await frames_at_rest(self._stage.page, self._stage.viewport.fps)
+        passed = most if resting is None else min(most, resting - AWAKE_FRAMES)
+        if passed <= 0:
+            return 0
+        await self._stage.clock.advance(passed)
+        self._at += passed
+        return passed
 
     async def _next(self) -> None:
         await self._stage.go_to(self._at)

@@ -19,6 +19,7 @@ from shared.recording.browser.cdp import LOST, NoAnswer, Params, Session
 JPEG = {"format": "jpeg", "quality": 92}
 PNG = {"format": "png", "optimizeForSpeed": True}
 MICRO = 1_000_000
+AGE = 8_192_000  # microseconds; more than a browser takes to come up
 # Pictures that may move by themselves: the compositor begins their show when it first draws them.
 MOVING_PICTURES = {"image/gif", "image/webp", "image/avif", "image/apng"}
 
@@ -98,18 +99,29 @@ class FrameClock:
             self._ticks += rest
             await self._pass("advance", rest, self._caps.script_seconds)
 
+    async def round_off(self) -> None:
+        """Go to a whole multiple of AGE since the document began, the same one in each recording.
+
+        Animations count from the document's beginning, in rounded numbers: where that lies elsewhere, a step
+        falls into another frame and an edge onto another shade. For a document with nothing in it yet.
+        """
+        began = round(await self._metric("NavigationStart") * MICRO)
+        await self.let_pass((began - self._ticks) % AGE or AGE)
+
     def start_counting(self) -> None:
         """Make now frame 0."""
         self._frame = 0
 
-    async def advance(self) -> None:
+    async def advance(self, frames: int = 1) -> None:
         """Let 1/fps second pass on the page, and stop again. Waiting for the network takes no time there.
+
+        frames: more than one pass in one go, without being drawn.
 
         Raises:
             PageStuck: when the page's scripts don't come to an end.
         """
-        budget = moment_of(self._frame + 1, self._fps) - moment_of(self._frame, self._fps)
-        self._frame += 1
+        budget = moment_of(self._frame + frames, self._fps) - moment_of(self._frame, self._fps)
+        self._frame += frames
         await self.let_pass(budget)
 
     async def let_pass(self, budget: int) -> None:
@@ -153,13 +165,15 @@ class FrameClock:
         return False
 
     async def _now(self) -> int:
+        return round(await self._metric("Timestamp") * MICRO)
+
+    async def _metric(self, name: str) -> float:
+        """One of the browser's measures of the page; moments are seconds of its monotonic clock."""
         try:
             answer = await self._session.call("Performance.getMetrics", timeout=self._caps.script_seconds)
         except NoAnswer as error:
             raise PageStuck(self._stuck) from error
-        metrics = answer["metrics"]
-        seconds = next(float(item["value"]) for item in metrics if item["name"] == "Timestamp")
-        return round(seconds * MICRO)
+        return next(float(item["value"]) for item in answer["metrics"] if item["name"] == name)
 
     async def draw(self) -> bool:
         """Draw the page at this moment, keep no picture (1 to 3 ms).

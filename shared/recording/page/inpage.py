@@ -73,6 +73,11 @@ class InPage:
         seen = await self._call("look")
         return Look(seen["title"], float(seen["room"]), seen["text"], tuple(seen["parts"]))
 
+    async def rest(self) -> float | None:
+        """Milliseconds until an animation sets in, 0 while one is under way, None if none is left."""
+        milliseconds = await self._call("rest")
+        return None if milliseconds is None else float(milliseconds)
+
     async def text(self, most: int) -> str:
         """What can be read on the page as it is laid out, cut after so many characters."""
         return str(await self._call("text", most))

@@ -20,6 +20,7 @@ from shared.recording.browser.traffic import Traffic
 from shared.recording.browser.visitor import ANYBODY, choose_colors, introduce
 from shared.recording.faults import PageFault
 from shared.recording.job import Card, Tour, Viewport
+from shared.recording.page.resting import tells_of_motion
 from shared.recording.page.stage import Stage
 from shared.recording.page.visit import Guide, directed
 
@@ -96,6 +97,8 @@ async def _show_card(stage: Stage, target: Session, card: Card) -> None:
         clear = {"r": 0, "g": 0, "b": 0, "a": 0}
         await target.call("Emulation.setDefaultBackgroundColorOverride", {"color": clear})
         stage.clock.with_alpha = True
+    stage.tells_of_motion = tells_of_motion(card.html)
+    await stage.clock.round_off()
     tree = await target.call("Page.getFrameTree")
     frame = tree["frameTree"]["frame"]["id"]
     await target.call("Page.setDocumentContent", {"frameId": frame, "html": card.html})

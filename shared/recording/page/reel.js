@@ -207,6 +207,20 @@ globalThis.reel ??= (() => {
           .slice(0, 2000).map((e) => e.src || e.href).filter((url) => url.length < 2000),
       };
     },
+    // milliseconds from the last frame until an animation sets in; 0 while one is under way, null if none is left
+    rest: () => {
+      if (document.readyState !== 'complete' || document.fonts.status !== 'loaded') return 0;
+      let next = Infinity;
+      for (const animation of document.getAnimations()) {
+        const {playState, currentTime, timeline, pending, playbackRate, effect} = animation;
+        if (pending || timeline !== document.timeline || playbackRate !== 1) return 0;
+        if (playState === 'finished' || playState === 'paused') continue;
+        const {delay} = effect.getComputedTiming();
+        if (playState !== 'running' || currentTime === null || currentTime >= delay) return 0;
+        next = Math.min(next, delay - currentTime);
+      }
+      return next === Infinity ? null : next;
+    },
     text: (most) => (document.body?.innerText ?? '').trim().slice(0, most),
     landmarks,
     keep,

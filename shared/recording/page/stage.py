@@ -37,6 +37,7 @@ class Stage:
 
     guide: takes the page to other addresses; driver: Playwright's page. None for a card.
     still: nobody touches the page; its second 0 is its load.
+    tells_of_motion: all that can change what is shown are the animations that the document knows of.
     leaving, navigated: set when the page is about to go, and has gone, somewhere else.
     """
 
@@ -47,6 +48,7 @@ class Stage:
     browser_version: str
     steps: tuple[TourStep, ...] = ()
     still: bool = False
+    tells_of_motion: bool = False
     show_cursor: bool = True
     highlight_clicks: bool = True
     url: str = ""
