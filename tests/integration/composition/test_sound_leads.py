@@ -16,8 +16,8 @@ from tests.support.sounds import decoded, music
 
 FPS = 30
 TEXTS = {
-    "en": ("Here is the page where your team begins. Every step is measured.", "Answer this message, and we talk."),
-    "es": ("Esta es la página donde empieza su equipo. Todo se mide.", "Responda a este mensaje y hablamos."),
+    "en": ("Here is the page where your team begins.", "Answer this message, and we talk."),
+    "es": ("Esta es la página donde empieza su equipo.", "Responda a este mensaje y hablamos."),
 }  # fmt: skip
 
 

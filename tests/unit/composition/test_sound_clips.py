@@ -1,4 +1,4 @@
-"""Clips of AAC that are encoded apart: one track without a seam, and shared by videos that sound alike there."""
+"""Clips of AAC, encoded apart: one track without a seam, shared by videos that sound alike there."""
 
 from __future__ import annotations
 
