@@ -25,7 +25,7 @@ PACKET = 1024
 """Samples."""
 BIT_RATE = 96_000
 
-_CODER = {"aac_coder": "fast"}
+_CODER = {"aac_coder": "fast", "aac_pns": "0", "flags": "+bitexact"}
 _BEFORE, _AFTER = 4, 2
 """Packets of context: the encoder looks ahead, and tells an onset by what it heard before."""
 _PRIMING = 1  # packets that the encoder gives before the first sample's

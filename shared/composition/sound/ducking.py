@@ -20,6 +20,9 @@ SHORT_GAP = round(0.8 * RATE)  # music stays back meanwhile
 QUIET_EDGE = round(0.4 * RATE)
 """A scene that has so much silence at its edge has its music up there, whatever its neighbour says."""
 
+BORDER = round(0.1 * RATE)
+"""No ramp comes nearer to a border: what lies there is encoded with the scenes on both sides."""
+
 _LEAST_RAMP = round(0.05 * RATE)
 _FAR = 10**12
 
@@ -53,7 +56,8 @@ def _points(speech: Sequence[Span], borders: Sequence[int]) -> Iterator[tuple[in
         within = borders[bisect_left(borders, end) : bisect_right(borders, start)]
         if start - end < SHORT_GAP and not any(_is_open(border, end, start) for border in within):
             continue
-        up, falls = min([end + UP, *within]), max([start - DOWN, *within])
+        up = min([end + UP, *(border - BORDER for border in within)])
+        falls = max([start - DOWN, *(border + BORDER for border in within)])
         yield min(end, up - _LEAST_RAMP), 1.0
         yield up, 0.0
         yield falls, 0.0

@@ -26,6 +26,7 @@ Pcm = NDArray[np.int16]
 """48 kHz, shape (samples, 2)."""
 
 VOICE_LUFS = -18.0  # of every voice that comes here: what `shared.voice` makes of each piece
+VOICE_GAIN_DB = TARGET_LUFS - VOICE_LUFS + 0.15  # which is what pauses and the limiter take
 OFF_LU = 0.35  # less than this is left alone
 STEP_DB = 0.5  # so that videos that are corrected at all are mostly corrected alike
 
@@ -114,7 +115,7 @@ def _mixed(plan: SoundPlan, start: int, end: int, correction_db: float) -> Sound
     mix = silence(end - start)
     for at, voice in plan.voices:
         add_part(mix, start, voice, at)
-    mix *= _factor(TARGET_LUFS - VOICE_LUFS + correction_db)
+    mix *= _factor(VOICE_GAIN_DB + correction_db)
     if plan.bed is not None:
         mix += bed_part(plan.bed, plan.ducking, start, end, plan.length) * _factor(correction_db)
     return mix
