@@ -14,7 +14,7 @@ class FrameFile:
     """Writes JPEGs into a Matroska file without encoding them anew.
 
     Matroska counts milliseconds: a frame's number is round(time * fps), exact for up to 60 frames a second.
-    durations: of each unique frame so far, in frames.
+    fps: frames a second. durations: of each unique frame so far, in frames.
     """
 
     def __init__(self, path: Path, width: int, height: int, fps: int) -> None:
@@ -24,7 +24,7 @@ class FrameFile:
         stream.width, stream.height, stream.pix_fmt = width, height, "yuvj420p"
         stream.time_base = Fraction(1, fps)
         self._stream = stream
-        self._fps = fps
+        self.fps = fps
         self._start = 0
         self._pending = b""
         self.durations: list[int] = []
@@ -43,7 +43,7 @@ class FrameFile:
             return
         packet = av.Packet(self._pending)
         packet.stream = self._stream
-        packet.time_base = Fraction(1, self._fps)
+        packet.time_base = Fraction(1, self.fps)
         packet.pts = packet.dts = self._start
         packet.duration = self.durations[-1]
         packet.is_keyframe = True
