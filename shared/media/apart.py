@@ -19,7 +19,7 @@ from pathlib import Path
 
 from shared.errors import Retryable
 from shared.media.files import UnusableMedia
-from shared.media.walled import BARE_ENVIRONMENT, Walls, running, tail
+from shared.media.walled import BARE_ENVIRONMENT, Running, Walls, running, tail
 
 MOST_SECONDS = 20.0
 MOST_MEMORY = 1_500_000_000
@@ -35,9 +35,9 @@ def ask_apart(task: str, path: Path, *, deadline_seconds: float = MOST_SECONDS) 
 
     Raises:
         UnusableMedia: what the task raised, or that the file was too much for it.
-        Retryable: the system killed the process.
+        Retryable: the machine is too busy, or the system ended the process.
     """
-    command = [sys.executable, "-P", "-c", f"from {__name__} import answer; answer()"]
+    command = [sys.executable, "-sP", "-c", f"from {__name__} import answer; answer()"]
     environment = {**BARE_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     order = {"task": task, "path": str(path.resolve())}
     with tempfile.TemporaryFile() as errors:
@@ -57,12 +57,17 @@ def ask_apart(task: str, path: Path, *, deadline_seconds: float = MOST_SECONDS) 
             status = child.process.wait()
         if status == 0 and not child.late:
             return said
-        raise _failure(path, status, said, None if not child.late else deadline_seconds, tail(errors, 2000))
+        raise _late(path, child) if child.late else _failure(path, status, said, tail(errors, 2000))
 
 
-def _failure(path: Path, status: int, said: bytes, late_seconds: float | None, words: str) -> Exception:
-    if late_seconds is not None:
-        return UnusableMedia(f"{path.name} can't be read within {late_seconds:.0f} s: it is too complicated")
+def _late(path: Path, child: Running) -> Exception:
+    if child.starved:
+        return Retryable(f"the machine is too busy to read {path.name}")
+    seconds = child.deadline_seconds
+    return UnusableMedia(f"{path.name} can't be read within {seconds:.0f} s: it is too complicated")
+
+
+def _failure(path: Path, status: int, said: bytes, words: str) -> Exception:
     if status == _REFUSED:
         return UnusableMedia(said.decode())
     if status == _NO_MEMORY:

@@ -30,11 +30,15 @@ class FfmpegFailed(Permanent):
 
 
 class FfmpegStopped(Retryable):
-    """FFmpeg was killed before it was done. signal: which one it got; None if our deadline killed it."""
+    """FFmpeg was killed before it was done. signal: which one it got; None if our deadline killed it.
 
-    def __init__(self, message: str, signal: int | None = None) -> None:
+    starved: it had hardly worked by its deadline.
+    """
+
+    def __init__(self, message: str, signal: int | None = None, starved: bool = False) -> None:
         super().__init__(message)
         self.signal = signal
+        self.starved = starved
 
 
 class DiskFull(Permanent):
@@ -101,7 +105,8 @@ def ffmpeg_output(
             yield ffmpeg.output
             status = ffmpeg.process.wait()
         if ffmpeg.late:
-            raise FfmpegStopped(f"FFmpeg could not {purpose} within {deadline_seconds:.0f} s and was stopped")
+            late = f"FFmpeg could not {purpose} within {deadline_seconds:.0f} s and was stopped"
+            raise FfmpegStopped(late, starved=ffmpeg.starved)
         if status != 0:
             raise _failure(purpose, status, tail(errors, TAIL_CHARACTERS))
 

@@ -16,7 +16,7 @@ class FrameFile:
     """Writes JPEGs, or PNGs with alpha, into a Matroska file without encoding them anew.
 
     Matroska counts milliseconds: a frame's number is round(time * fps), exact for up to 60 frames a second.
-    durations: of each unique frame so far, in frames.
+    fps: frames a second. durations: of each unique frame so far, in frames.
     """
 
     def __init__(self, path: Path, width: int, height: int, fps: int, *, alpha: bool = False) -> None:
@@ -26,7 +26,7 @@ class FrameFile:
         stream.width, stream.height, stream.pix_fmt = width, height, "rgba" if alpha else "yuvj420p"
         stream.time_base = Fraction(1, fps)
         self._stream = stream
-        self._fps = fps
+        self.fps = fps
         self._start = 0
         self._pending = b""
         self.durations: list[int] = []
@@ -45,7 +45,7 @@ class FrameFile:
             return
         packet = av.Packet(self._pending)
         packet.stream = self._stream
-        packet.time_base = Fraction(1, self._fps)
+        packet.time_base = Fraction(1, self.fps)
         packet.pts = packet.dts = self._start
         packet.duration = self.durations[-1]
         packet.is_keyframe = True

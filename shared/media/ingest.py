@@ -7,13 +7,12 @@ byte for byte are merged, and the unique ones become the JPEGs of a `frames.mkv`
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 
 from shared.media.apart import ask_apart
 from shared.media.ffmpeg import disk_errors
-from shared.media.files import MISSING_SECONDS, MISSING_SHARE, UnusableMedia
+from shared.media.files import MISSING_SECONDS, MISSING_SHARE, UnusableMedia, media_format
 from shared.media.framefile import FrameFile
 from shared.media.jpegs import JpegEncoder
 from shared.media.looking import ClipFacts
@@ -44,7 +43,7 @@ def ingest_clip(
 ) -> Ingested:
     """Write a clip's pictures into `frames`, whole in the middle of black, at a constant rate.
 
-    The first frame stands from second 0, where the clip's sound begins. It takes at most 30 s, or three
+    The first frame stands from second 0, where the clip's sound begins. It takes at most 30 s, or six
     times `longest_seconds`.
 
     Args:
@@ -53,12 +52,13 @@ def ingest_clip(
 
     Raises:
         UnusableMedia: says what is wrong with the clip, and what would help. Nothing is left in `frames`.
-        Retryable: the system ended a process that reads it.
+        Retryable: the machine is too busy, or the system ended a process that reads it.
         DiskFull: if there is no room for the frames.
     """
     if width % 2 or height % 2:
         raise ValueError(f"frames of {width}x{height}: a side must be an even number of pixels")
-    give_up = monotonic() + max(30.0, 3 * longest_seconds)
+    give_up = monotonic() + max(30.0, 6 * longest_seconds)
+    media_format(path)  # what it refuses needs no process
     facts = ClipFacts.model_validate_json(
         ask_apart("shared.media.looking.look_at_clip", path, deadline_seconds=_LOOK_SECONDS)
     )
@@ -77,8 +77,8 @@ def ingest_clip(
             FrameFile(frames, width, height, fps) as file,
         ):
             pictures = pieces(output, width * height * 3 // 2)
-            _keep(pictures, JpegEncoder(width, height), file, path, round(longest_seconds * fps) + 1)
-        _check(path, facts, sum(file.durations), fps, longest_seconds)
+            _keep(pictures, JpegEncoder(width, height), file, path, longest_seconds)
+        _check(path, facts, sum(file.durations) / fps)
     except BaseException:
         frames.unlink(missing_ok=True)
         raise
@@ -110,11 +110,12 @@ def _picture_options(facts: ClipFacts, width: int, height: int, fps: int) -> lis
 
 
 def _keep(
-    pictures: Iterable[bytes], encoder: JpegEncoder, file: FrameFile, path: Path, most_frames: int
+    pictures: Iterable[bytes], encoder: JpegEncoder, file: FrameFile, path: Path, longest_seconds: float
 ) -> None:
-    """Add the pictures to the file, up to one more than may be."""
     before, size = b"", 0
-    for picture in islice(pictures, most_frames):
+    for number, picture in enumerate(pictures):
+        if number > longest_seconds * file.fps + 1:
+            raise _too_long(path, longest_seconds)
         if picture == before:
             file.add(None)
             continue
@@ -128,13 +129,11 @@ def _keep(
         before = picture
 
 
-def _check(path: Path, facts: ClipFacts, frame_count: int, fps: int, longest_seconds: float) -> None:
-    if not frame_count:
+def _check(path: Path, facts: ClipFacts, seconds: float) -> None:
+    if not seconds:
         raise UnusableMedia(f"{path.name} has no picture that can be decoded: save it anew, as H.264 in MP4")
-    seconds, promised = frame_count / fps, facts.duration_seconds
-    if seconds > longest_seconds + 1 / fps:
-        raise _too_long(path, longest_seconds)
-    if seconds < promised - min(MISSING_SECONDS, MISSING_SHARE * promised) - 1 / fps:
+    promised = facts.duration_seconds
+    if seconds < promised - min(MISSING_SECONDS, MISSING_SHARE * promised):
         raise UnusableMedia(f"{path.name} is damaged: {seconds:.1f} s of {promised:.1f} s can be decoded")
 
 

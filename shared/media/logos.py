@@ -28,7 +28,7 @@ def make_logo(path: Path) -> bytes:
 
     Raises:
         UnusableMedia: says what is wrong with the file, and what would help.
-        Retryable: the system ended the process that reads it.
+        Retryable: the machine is too busy, or the system ended a process that reads it.
     """
     task = "shared.media.svg.draw" if image_kind(path) == "svg" else "shared.media.pictures.shrink"
     return ask_apart(task, path)

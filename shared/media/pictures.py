@@ -119,7 +119,5 @@ def _matched(image: Image.Image, profile: bytes | None) -> Image.Image:
             found = None
         if found is not None:
             return found
-    transparent = (
-        image.mode in {"L", "RGB"} and "transparency" in image.info
-    )  # one colour that is seen through
-    return image.convert("RGBA" if transparent else "RGB")
+    one_is_transparent = image.mode in {"L", "RGB"} and "transparency" in image.info
+    return image.convert("RGBA" if one_is_transparent else "RGB")

@@ -29,7 +29,8 @@ def bare_output(
         longest_seconds: of the file are read.
 
     Raises:
-        UnusableMedia, FfmpegStopped (by the system).
+        UnusableMedia.
+        FfmpegStopped: the machine is too busy, or the system ended it.
     """
     whence = [
         "-f", media_format(path),
@@ -53,7 +54,7 @@ def bare_output(
     except FfmpegFailed as error:
         raise UnusableMedia(f"{path.name} is damaged, or needs more memory than there is for it") from error
     except FfmpegStopped as error:
-        if error.signal == signal.SIGKILL:  # by the system, short of memory or shutting down
+        if error.starved or error.signal == signal.SIGKILL:  # by the system, short of memory or ending
             raise
         what = "takes too long to be read" if error.signal is None else "is damaged"
         raise UnusableMedia(f"{path.name} {what}: save it anew, as H.264 in MP4") from error

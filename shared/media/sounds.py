@@ -11,7 +11,7 @@ import numpy as np
 
 from shared.media.apart import ask_apart
 from shared.media.ffmpeg import disk_errors
-from shared.media.files import MISSING_SECONDS, MISSING_SHARE, UnusableMedia
+from shared.media.files import MISSING_SECONDS, MISSING_SHARE, UnusableMedia, media_format
 from shared.media.looking import SoundFacts
 from shared.media.reading import bare_output
 
@@ -32,10 +32,11 @@ def ingest_sound(path: Path, wav: Path, *, longest_seconds: float) -> float:
 
     Raises:
         UnusableMedia: says what is wrong with the file, and what would help. Nothing is left in `wav`.
-        Retryable: the system ended a process that reads it.
+        Retryable: the machine is too busy, or the system ended a process that reads it.
         DiskFull: if there is no room for the WAV.
     """
     give_up = monotonic() + max(30.0, longest_seconds)
+    media_format(path)  # what it refuses needs no process
     facts = SoundFacts.model_validate_json(ask_apart("shared.media.looking.look_at_sound", path))
     sound = ["-af", "aresample=async=1:first_pts=0", "-ac", "2", "-ar", str(RATE), "-f", "f32le"]
     try:

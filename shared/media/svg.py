@@ -36,7 +36,7 @@ feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbu
 """
 _SHOWN = frozenset(_ELEMENTS.split())
 _EMBEDDED = re.compile(r"data:image/(png|jpe?g);base64,", re.IGNORECASE)
-_URL = re.compile(r"url\(\s*[\"']?\s*(?!#)([^\"')\s]{0,80})", re.IGNORECASE)
+_URL = re.compile(r"url\(\s*+[\"']?+\s*+(?!#)([^\"')\s]{0,80})", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 

@@ -6,12 +6,15 @@ import os
 import resource
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Timer
 from typing import IO
 
+import psutil
+
 _CPU_GRACE_SECONDS = 10
+_STARVED_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,15 @@ BARE_ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "
 
 @dataclass
 class Running:
-    """A process that was started. late: its deadline killed it."""
+    """A process that was started.
+
+    late: its deadline killed it. starved: it had hardly worked by then, so the machine was to blame.
+    """
 
     process: subprocess.Popen[bytes]
+    deadline_seconds: float
     late: bool = field(default=False, init=False)
+    starved: bool = field(default=False, init=False)
 
     @property
     def output(self) -> IO[bytes]:
@@ -56,6 +64,9 @@ class Running:
         return self.process.stdout
 
     def stop(self) -> None:
+        with suppress(psutil.Error):
+            used = psutil.Process(self.process.pid).cpu_times()
+            self.starved = used.user + used.system < _STARVED_SHARE * self.deadline_seconds
         self.late = True
         self.process.kill()
 
@@ -75,7 +86,7 @@ def running(
     It stays in our process group, so whoever ends the group ends it too.
     """
     process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=errors, env=environment)
-    found = Running(process)
+    found = Running(process, deadline_seconds)
     timer = Timer(deadline_seconds, found.stop)
     timer.daemon = True
     timer.start()
