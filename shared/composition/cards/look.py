@@ -103,4 +103,6 @@ def check_own_template(html: str) -> None:
     """Raises WrongCard for a template of a workspace's own that is too large to be filmed."""
     size = len(html.encode())
     if size > OWN_TEMPLATE_BYTES:
-        raise WrongCard(f"a template may have {OWN_TEMPLATE_BYTES:,} bytes at most, and this one has {size:,}")
+        raise WrongCard(
+            f"a template may have {OWN_TEMPLATE_BYTES:,} bytes at most, and this one has {size:,}"
+        )

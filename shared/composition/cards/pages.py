@@ -41,7 +41,9 @@ def intro_card(
     """
     look = look or Look()
     if look.own_intro is not None:
-        return own_card(look.own_intro, fields, look, page_image=page_image, duration_seconds=duration_seconds)
+        return own_card(
+            look.own_intro, fields, look, page_image=page_image, duration_seconds=duration_seconds
+        )
     return _card(
         "intro",
         fields,
@@ -77,7 +79,9 @@ def outro_card(
     """
     look = look or Look()
     if look.own_outro is not None:
-        return own_card(look.own_outro, fields, look, page_image=page_image, duration_seconds=duration_seconds)
+        return own_card(
+            look.own_outro, fields, look, page_image=page_image, duration_seconds=duration_seconds
+        )
     return _card(
         "outro",
         fields,

@@ -25,7 +25,9 @@ def card_words() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads((TEMPLATES / "words.toml").read_text("utf-8"))
 
 
-def render(template: str, look: Look, *, classes: tuple[str, ...], style: str, script: str, **values: Any) -> str:
+def render(
+    template: str, look: Look, *, classes: tuple[str, ...], style: str, script: str, **values: Any
+) -> str:
     """The document; its style and its script are files of TEMPLATES. Absent images are None."""
     known = look.language if look.language in card_words() else "en"
     brand = {"primary": look.primary_color, "accent": look.accent_color, "font": look.font}
