@@ -34,7 +34,8 @@ def own_card(
     Texts, and the attributes alt and title, may hold placeholders such as `{first_name|there}` or
     `{company|your team}`; `<img data-src="logo">` and `data-src="page"` show these pictures, or are taken
     away; `--primary`, `--accent` and `--font` are set on `:root` if the look has them. The template's own
-    scripts find everything in `document.getElementById('leadreel').textContent`, as JSON.
+    scripts find everything in `document.getElementById('leadreel').textContent`, as JSON. A policy that the
+    template itself brings along must allow inline scripts, or nothing is filled.
 
     Raises:
         WrongCard: the template is too large.

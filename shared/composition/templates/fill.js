@@ -1,5 +1,6 @@
 (() => {
   'use strict';
+  document.currentScript.remove();
   const data = JSON.parse(document.getElementById('leadreel').textContent);
   const STOPS = '.!?\u2026\u3002\uff01\uff1f';
   const PLACEHOLDER = /\{([\p{L}\p{N}_]+)(?:\|([^{}|]*))?\}/gu;
