@@ -60,9 +60,9 @@ def test_words_can_be_read(page: Page, template: TemplateName, primary: str | No
     for number, accent in enumerate(ACCENTS):
         look = Look(template=template, primary_color=primary, accent_color=accent)
         html = [intro_card, outro_card][number % 2](said, look)
-        assert {} == unread(page, html), (primary, accent)
+        assert unread(page, html) == {}, (primary, accent)
     photo = picture_card(page.screenshot(type="jpeg"), caption="The month", look=look)
-    assert {} == unread(page, photo)
+    assert unread(page, photo) == {}
 
 
 def unread(page: Page, html: str) -> dict[str, float]:

@@ -9,8 +9,8 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
-
 from shared.composition.frames import check_frames
+
 from shared.media.files import UnusableMedia
 from shared.media.ingest import Ingested, ingest_clip
 from shared.recording import SceneResult, Work
