@@ -33,7 +33,7 @@ def encode_levels(
     on_picture: OnPicture = lambda span, picture: None,
     on_frames: OnFrames = lambda frames: None,
 ) -> None:
-    """Encode the spans' pictures into a clip for each level.
+    """Encode the spans' pictures into a clip for each level, and leave `bare_of` it beside it.
 
     Each level has a thread: scaler and x264 work beside Python. x264 itself has one thread, so that the same
     pictures give the same bytes on any machine.
@@ -46,6 +46,11 @@ def encode_levels(
                 line.put(picture, span.frames)
             on_picture(span, picture)
             on_frames(span.first + span.frames)
+
+
+def bare_of(clip: Path) -> Path:
+    """Beside a clip: its pictures alone, one for each span, without those that repeat."""
+    return clip.with_suffix(".h264")
 
 
 def check_clip(clip: Path, level: Level, frame_count: int) -> None:
@@ -80,7 +85,8 @@ class _Line:
     def _run(self) -> None:
         try:
             size = (self._level.width, self._level.height)
-            with VideoFile(self._path, *size, self._fps, self._encoder) as video:
+            bare = bare_of(self._path)
+            with VideoFile(self._path, *size, self._fps, self._encoder, bare=bare) as video:
                 while (given := self._queue.get()) is not None:
                     picture, frames = given
                     video.add(self._scale(picture), frames)

@@ -9,7 +9,7 @@ from av import VideoFrame
 
 from shared.encoding.clips import ClipFacts, ClipStore
 from shared.encoding.footage import Footage, Span, fetch_footage
-from shared.encoding.levels import OnFrames, Scaler, check_clip, encode_levels
+from shared.encoding.levels import OnFrames, Scaler, bare_of, check_clip, encode_levels
 from shared.encoding.shot import Shot
 from shared.media.ffmpeg import disk_errors
 from shared.media.presets import EncoderSettings, Level, ladder
@@ -58,11 +58,13 @@ def judge(footage: Footage, spans: Sequence[Span], level: Level, clip: Path) -> 
     Repeated frames are copies, so one of each span is looked at, and of many spans every so many.
     """
     every = -(-len(spans) // MOST_SAMPLES)
-    sample = list(spans[::every])
     scale = Scaler(level)
-    pictures = (scale(picture) for picture in footage.pictures(sample))
-    fps = footage.shot.fps
-    return vmaf(pictures, clip, level.width, level.height, fps, at={span.first for span in sample})
+    pictures = (scale(picture) for picture in footage.pictures(spans[::every]))
+    bare = bare_of(clip)
+    try:
+        return vmaf(pictures, bare, level.width, level.height, footage.shot.fps, every)
+    finally:
+        bare.unlink()
 
 
 class _Eye:

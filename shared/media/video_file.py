@@ -37,7 +37,8 @@ class VideoFile:
 
     A picture that stands for many frames is encoded once; each repetition costs about 90 bytes and no time.
     at_once: for a film that is made while it is encoded: x264 then looks at no picture but the present one,
-    which takes a quarter more bytes. encoded: how many pictures x264 was given so far.
+    which takes a quarter more bytes. bare: where to write the stream without repetitions, as x264 makes it.
+    encoded: how many pictures x264 was given so far.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class VideoFile:
         encoder: EncoderSettings,
         *,
         at_once: bool = False,
+        bare: Path | None = None,
     ) -> None:
         options = {
             "preset": encoder.preset,
@@ -62,6 +64,7 @@ class VideoFile:
         assert isinstance(stream, VideoStream)  # x264 encodes video
         _describe(stream.codec_context, width, height)
         self._stream = stream
+        self._bare = None if bare is None else bare.open("wb")
         self._options = options
         self._repeated = b""
         self._bits = 0
@@ -96,7 +99,10 @@ class VideoFile:
         """An encoded picture, and its repetitions, which have their place in the row of frame numbers."""
         frames = self._durations.popleft()
         data = bytes(packet)
-        self._bits = self._bits or frame_number_bits(self._stream.codec_context.extradata or b"")
+        parameters = self._stream.codec_context.extradata or b""
+        if self._bare is not None:
+            self._bare.write(data if self._bits else parameters + data)
+        self._bits = self._bits or frame_number_bits(parameters)
         number = 0
         if packet.is_keyframe:
             self._shift = 0
@@ -140,6 +146,8 @@ class VideoFile:
                     self._write(packet)
         finally:
             self._container.close()
+            if self._bare is not None:
+                self._bare.close()
 
 
 def timescale(fps: int) -> int:

@@ -10,7 +10,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -56,13 +56,7 @@ class Scores(Value):
 
 
 def vmaf(
-    reference: Iterable[Picture],
-    distorted: Path,
-    width: int,
-    height: int,
-    fps: int,
-    every: int = 1,
-    at: Collection[int] | None = None,
+    reference: Iterable[Picture], distorted: Path, width: int, height: int, fps: int, every: int = 1
 ) -> Scores:
     """Hold an encode against the pictures it was made from, yuv420p of the same even size.
 
@@ -70,7 +64,6 @@ def vmaf(
         reference: what each compared frame should look like, in order.
         distorted: MP4, Matroska or a bare H.264 stream.
         every: the distorted frames 0, every, 2 * every … are compared with one reference picture each.
-        at: these frames instead.
 
     Raises:
         UnusableMedia: the encode is damaged, of another size, or has not a frame for each reference.
@@ -81,7 +74,7 @@ def vmaf(
     with tempfile.TemporaryDirectory(prefix="leadreel-vmaf-") as folder:
         log = Path(folder) / "log.json"
         with _meter(log, width, height, fps) as meter:
-            for ours, theirs in _pairs(reference, distorted, every, at):
+            for ours, theirs in _pairs(reference, distorted, every):
                 if ours[0].shape != (height, width) or theirs[0].shape != (height, width):
                     raise UnusableMedia(f"{distorted.name} is not compared with pictures of its size")
                 shifts.append(_shift(ours, theirs))
@@ -99,17 +92,11 @@ def vmaf(
     )
 
 
-def _pairs(
-    reference: Iterable[Picture], distorted: Path, every: int, at: Collection[int] | None
-) -> Iterator[tuple[Planes, Planes]]:
+def _pairs(reference: Iterable[Picture], distorted: Path, every: int) -> Iterator[tuple[Planes, Planes]]:
     """Reference and encode, picture by picture."""
     with ExitStack() as stack:
         frames = stack.enter_context(_decoded(distorted))
-        sampled = (
-            islice(frames, 0, None, every)
-            if at is None
-            else (frame for number, frame in enumerate(frames) if number in at)
-        )
+        sampled = islice(frames, 0, None, every)
         for picture in reference:
             frame = next(sampled, None)
             if frame is None:

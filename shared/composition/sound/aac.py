@@ -62,7 +62,7 @@ def cut(pcm: Pcm, frame_counts: Sequence[int], fps: int) -> tuple[SoundClip, ...
 def packet_edges(frame_counts: Sequence[int], fps: int) -> list[int]:
     """The first packet of each scene, and the number of all: a packet is the scene's in which it begins.
 
-    A packet that is not whole by the last frame's end is left out: players take the longest track for the video.
+    A packet that is not whole by the last frame's end is left out: a video is as long as its longest track.
     """
     edges, frames = [0], 0
     for count in frame_counts:

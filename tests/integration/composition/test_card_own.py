@@ -17,7 +17,8 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cf"
     "c0f01f0005000201f6a1e2e20000000049454e44ae426082"
 )
-TEMPLATE = """<!DOCTYPE html><html lang="en"><head><title>For {name}</title><style>h1 { margin: 0 }</style></head>
+TEMPLATE = """<!DOCTYPE html><html lang="en"><head><title>For {name}</title>
+<style>h1 { margin: 0 }</style></head>
 <body><h1>Hi {first_name|there}, a look for {company|your team}.</h1>
 <p id="rest">{industry|retail} {next|year} {title}|{a b} {{name}}</p>
 <img id="mark" data-src="logo" alt="{company|our} logo" title="{name}"><img id="page" data-src="page">
@@ -143,8 +144,10 @@ def test_no_name_is_ever_read_as_anything_else(page: Page) -> None:
 
 def test_a_hostile_template_reaches_nobody(page: Page, listener: Listener) -> None:
     out = listener.address
-    hostile = f"""<html><head><meta http-equiv="Content-Security-Policy" content="default-src * 'unsafe-inline'">
-    <base href="{out}/base/"><link rel="stylesheet" href="{out}/style"><link rel="prefetch" href="{out}/prefetch">
+    hostile = f"""<html><head>
+    <meta http-equiv="Content-Security-Policy" content="default-src * 'unsafe-inline'">
+    <base href="{out}/base/"><link rel="stylesheet" href="{out}/style">
+    <link rel="prefetch" href="{out}/prefetch">
     <link rel="icon" href="{out}/icon"><script src="{out}/script"></script>
     <style>@import url({out}/import); body {{ background: url({out}/ground) }}
     @font-face {{ font-family: F; src: url({out}/font) }} p {{ font-family: F }}</style></head>

@@ -57,7 +57,8 @@ def _concat(bait: Bait) -> bytes:
 
 def _dash(bait: Bait) -> bytes:
     return (
-        "<?xml version='1.0'?><MPD xmlns='urn:mpeg:dash:schema:mpd:2011' type='static'><Period><AdaptationSet "
+        "<?xml version='1.0'?><MPD xmlns='urn:mpeg:dash:schema:mpd:2011' type='static'><Period>"
+        "<AdaptationSet "
         f"mimeType='video/mp4'><Representation id='1'><BaseURL>{bait.url}/x.mp4</BaseURL></Representation>"
         "</AdaptationSet></Period></MPD>"
     ).encode()
