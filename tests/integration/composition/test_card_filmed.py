@@ -9,6 +9,7 @@ import numpy as np
 
 from shared.composition.cards import intro_card
 from shared.recording import FRAMES, Card, SceneJob, Viewport, film_scene
+from tests.support.filmed_pages import every_packet
 
 WIDTH, HEIGHT = 640, 360
 ENTRANCE_FRAMES = 40
@@ -35,3 +36,17 @@ async def test_the_entrance_is_filmed_from_its_start_and_then_nothing_moves(tmp_
     assert words[-1].max() > 230
     assert len(words) <= ENTRANCE_FRAMES + 1
     assert result.durations[-1] >= 60 - ENTRANCE_FRAMES
+
+
+async def test_a_greeting_is_the_same_whether_its_rest_is_drawn_or_passed_over(tmp_path: Path) -> None:
+    html = intro_card("Ana", "Acme", page_image=a_picture(), duration_seconds=5, viewport_width=WIDTH)
+    films = []
+    for name, card in (("passed", html), ("again", html), ("drawn", f"{html}<!-- setTimeout -->")):
+        folder = tmp_path / name
+        folder.mkdir()
+        view = Viewport(width=WIDTH, height=HEIGHT)
+        job = SceneJob(source=Card(html=card), viewport=view, first_frame=0, frame_count=150)
+        result = await film_scene(job, folder)
+        films.append((result.durations, every_packet(folder, result)))
+    assert films[0] == films[1] == films[2]
+    assert len(films[0][0]) > ENTRANCE_FRAMES / 2
