@@ -10,6 +10,7 @@ import pytest
 
 from shared.composition.cards import CardFields, Look, TemplateName, intro_card, outro_card, picture_card
 from shared.recording import FRAMES, Card, SceneJob, SceneResult, Viewport, film_scene
+from tests.support.filmed_pages import every_packet
 
 WIDTH, HEIGHT = 640, 360
 TEMPLATES: list[TemplateName] = ["studio", "poster", "letter"]
@@ -72,3 +73,15 @@ async def test_a_picture_stands_still(tmp_path: Path) -> None:
     result = await film(picture_card(a_picture(), caption="Acme", **VIEW), tmp_path, 30)
 
     assert result.durations == (30,)
+
+
+async def test_a_greeting_is_the_same_whether_its_rest_is_drawn_or_passed_over(tmp_path: Path) -> None:
+    html = intro_card(ANA, page_image=a_picture(), duration_seconds=5, **VIEW)
+    films = []
+    for name, card in (("passed", html), ("again", html), ("drawn", f"{html}<!-- setTimeout -->")):
+        folder = tmp_path / name
+        folder.mkdir()
+        result = await film(card, folder, 150)
+        films.append((result.durations, every_packet(folder, result)))
+    assert films[0] == films[1] == films[2]
+    assert len(films[0][0]) > ENTRANCE_FRAMES / 2
