@@ -27,7 +27,8 @@ _IEEE_FLOAT = 3
 def ingest_sound(path: Path, wav: Path, *, longest_seconds: float) -> float:
     """Write the first sound stream of a file into `wav`, as 48 kHz stereo float; returns its seconds.
 
-    What is longer than `longest_seconds` ends there. Of a clip, the sound begins at the clip's second 0.
+    What is longer than `longest_seconds` ends there. Mono is 3 dB quieter on each of the two channels, as
+    FFmpeg has it. Of a clip, the sound begins at the clip's second 0.
     It takes at most 30 s, or `longest_seconds` if that is longer.
 
     Raises:

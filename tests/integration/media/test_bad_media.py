@@ -59,7 +59,7 @@ def test_what_becomes_of_a_bad_file(run: Run, name: str) -> None:
     assert not outcome.refusal.startswith("FAULT"), outcome.refusal
     if case.refusal:
         assert re.search(case.refusal, outcome.refusal), outcome.refusal
-        assert str(run.folder) not in outcome.refusal
+        assert str(run.folder / "job") not in outcome.refusal
         assert outcome.left == []
     else:
         assert outcome.refusal == ""

@@ -54,10 +54,11 @@ def test_a_jpeg_for_print(tmp_path: Path) -> None:
 
 
 def test_colors_are_brought_to_srgb(tmp_path: Path) -> None:
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
-    plain = logo(tmp_path, encoded(Image.new("RGB", (9, 9), (90, 90, 90)), "PNG"))
-    profiled = logo(tmp_path, encoded(Image.new("RGB", (9, 9), (90, 90, 90)), "PNG", icc_profile=lab))
-    assert plain.getpixel((4, 4)) == (90, 90, 90) != profiled.getpixel((4, 4))
+    ours = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = ours.replace(b"rXYZ", b"?XYZ", 1).replace(b"gXYZ", b"rXYZ", 1).replace(b"?XYZ", b"gXYZ", 1)
+    for mode, red, green in (("RGB", RED, (0, 255, 0)), ("RGBA", (*RED, 9), (0, 255, 0, 9))):
+        given = encoded(Image.new(mode, (9, 9), red), "PNG", icc_profile=swapped)
+        assert logo(tmp_path, given).getpixel((4, 4)) == green
 
 
 def test_the_first_picture_of_an_animation(tmp_path: Path) -> None:

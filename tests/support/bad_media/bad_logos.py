@@ -91,6 +91,7 @@ def _embedded(content: bytes, mime: str) -> str:
 
 _NESTED = _embedded(svg("<image href='/etc/passwd' width='9' height='9'/>"), "image/svg+xml")
 _BOMB = png(50_000, 50_000, bytes(1000))
+_HEAVY = "complicated|memory|the machine is too busy"
 _FILTER = (
     "<filter id='f'><feTurbulence numOctaves='100000000'/><feGaussianBlur stdDeviation='1e9'/></filter>"
     "<rect filter='url(#f)' width='100' height='100'/>"
@@ -121,7 +122,7 @@ LOGOS = [
     _logo(
         "profile-bomb",
         lambda bait: png(8, 8, bytes(16), chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(90_000_000)))),
-        "",
+        "damaged",
     ),
     _logo("animation", lambda bait: _animation("PNG"), ""),
     _logo("cmyk", lambda bait: encoded(Image.new("CMYK", (90, 40), (0, 255, 255, 0)), "JPEG"), ""),
@@ -155,9 +156,9 @@ LOGOS = [
     _logo("deep", lambda bait: svg("<g>" * 9000 + "</g>" * 9000), "more than 200 elements inside"),
     _logo("uses", lambda bait: svg(_uses() + "<use href='#a14'/>"), "more than 100000 shapes"),
     _logo("use-of-itself", lambda bait: svg("<g id='a'><use href='#a'/></g>"), "more than 100000 shapes"),
-    _logo("patterns", lambda bait: svg(_patterns()), "complicated|memory"),
-    _logo("filters", lambda bait: svg(_FILTER), "complicated|memory"),
+    _logo("patterns", lambda bait: svg(_patterns()), _HEAVY),
+    _logo("filters", lambda bait: svg(_FILTER), _HEAVY),
     _logo("words-in-svg", lambda bait: svg("<text x='9' y='50'>Acme</text>"), "Turn text to paths"),
     _logo("invisible", lambda bait: svg(""), "shows nothing"),
-    _logo("wide", lambda bait: svg(SHAPE).replace(b"width='100'", b"width='1e9'"), ""),
+    _logo("wide", lambda bait: svg(SHAPE).replace(b"width='100'", b"width='1e9'"), "shows nothing"),
 ]

@@ -67,7 +67,7 @@ def _outcome(case: Case, folder: Path) -> Outcome:
             refusal = f"FAULT {error!r}"
         break
     else:
-        refusal = "FAULT the machine is too busy"
+        refusal = "the machine is too busy"
     return Outcome(
         name=case.name,
         refusal=refusal,
