@@ -52,8 +52,8 @@ def own_card(
         "duration_seconds": duration_seconds,
     }
     head = (
-        f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta charset="utf-8">'
-        f'<script type="application/json" id="leadreel">{_embedded(data)}</script>'
+        f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta charset="utf-8"><script type="application/json" id="leadreel">{_embedded(data)}</script>'
     )
     ends = [match.start() for match in _BODY_END.finditer(html)]
     end = ends[-1] if ends else len(html)

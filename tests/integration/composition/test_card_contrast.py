@@ -19,7 +19,7 @@ COLOURS = ["#000000", "#ffffff", "#808080", "#ff6600", "#ffff00", "#00ff00", "#1
 ACCENTS = [None, "#ffffff", "#000000", "#ff2d78", "#777777"]
 LEAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 
-# Each text with its colour, and where its words stand once the motion is over; then the words are made unseen.
+# Each text with its colour, and where its words stand once the motion is over; then they are made unseen.
 TEXTS = """() => {
   document.getAnimations().forEach((animation) => animation.finish());
   const brush = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
@@ -36,11 +36,13 @@ TEXTS = """() => {
     const colour = bytes(getComputedStyle(walker.currentNode.parentElement).color);
     for (const box of range.getClientRects()) {
       if (box.width > 4) {
-        found.push([walker.currentNode.textContent.trim(), colour, [box.left, box.top, box.right, box.bottom]]);
+        const sides = [box.left, box.top, box.right, box.bottom];
+        found.push([walker.currentNode.textContent.trim(), colour, sides]);
       }
     }
   }
-  document.querySelectorAll('main, main *').forEach((one) => { one.style.webkitTextFillColor = 'transparent'; });
+  const all = document.querySelectorAll('main, main *');
+  all.forEach((one) => { one.style.webkitTextFillColor = 'transparent'; });
   return found;
 }"""
 
@@ -60,9 +62,9 @@ def test_words_can_be_read(page: Page, template: TemplateName, primary: str | No
     for number, accent in enumerate(ACCENTS):
         look = Look(template=template, primary_color=primary, accent_color=accent)
         html = [intro_card, outro_card][number % 2](said, look)
-        assert {} == unread(page, html), (primary, accent)
+        assert unread(page, html) == {}, (primary, accent)
     photo = picture_card(page.screenshot(type="jpeg"), caption="The month", look=look)
-    assert {} == unread(page, photo)
+    assert unread(page, photo) == {}
 
 
 def unread(page: Page, html: str) -> dict[str, float]:

@@ -32,12 +32,14 @@ MEASURE = """() => {
   const [right, bottom] = [innerWidth + 1, innerHeight + 1];
   const inside = (r) => r.left >= -1 && r.top >= -1 && r.right <= right && r.bottom <= bottom;
   const say = (e) => (e.id || e.className) + ' ' + JSON.stringify(e.getBoundingClientRect());
-  const parts = [...document.querySelectorAll('.fit, .chip, .site, .logo')].filter((e) => e.getClientRects().length);
+  const all = [...document.querySelectorAll('.fit, .chip, .site, .logo')];
+  const parts = all.filter((e) => e.getClientRects().length);
   const wrong = [];
   for (const part of parts) {
     const style = getComputedStyle(part);
     if (!inside(part.getBoundingClientRect())) wrong.push('outside: ' + say(part));
-    if (style.textOverflow !== 'ellipsis' && part.scrollWidth > part.clientWidth + 1) wrong.push('too wide: ' + say(part));
+    const cut = style.textOverflow === 'ellipsis';
+    if (!cut && part.scrollWidth > part.clientWidth + 1) wrong.push('too wide: ' + say(part));
     const size = parseFloat(style.fontSize);
     const above = part.scrollHeight - part.clientHeight;  // a font's box is higher than a tight line
     if (style.overflowY === 'visible' && above > size / 3) wrong.push('too high: ' + say(part));
