@@ -53,8 +53,7 @@ def own_card(
     }
     head = (
         f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta charset="utf-8">'
-        f'<script type="application/json" id="leadreel">{_embedded(data)}</script>'
+        f'<meta charset="utf-8"><script type="application/json" id="leadreel">{_embedded(data)}</script>'
     )
     ends = [match.start() for match in _BODY_END.finditer(html)]
     end = ends[-1] if ends else len(html)

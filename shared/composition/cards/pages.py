@@ -10,7 +10,7 @@ from shared.composition.cards.own import own_card
 from shared.composition.cards.rendering import layout, render
 
 LEAVE_SECONDS = 0.6
-"""How long the page takes to fill the picture, at the end of an intro that knows its duration."""
+"""How long the page takes to grow until it fills the picture, at the end of an intro."""
 
 _ENTRANCE_SECONDS = 0.65
 _SHORTEST_STAND_SECONDS = 1.3
@@ -30,8 +30,8 @@ def intro_card(
 
     Args:
         fields: `name` and `company` are shown whole, whatever the script; a blank company is left out.
-        page_image: JPEG or PNG of the page at the viewport's size; without a brand's
-            colour, the card takes its own from it.
+        page_image: JPEG or PNG of the page at the viewport's size; without a brand's colour, the card
+            takes the page's.
         duration_seconds: of the card. If known, and long enough, the page grows at the end, during
             LEAVE_SECONDS, until it fills the picture, and the cut to the tour is not seen.
         viewport_width, viewport_height: CSS pixels; they choose the layout.
@@ -66,11 +66,12 @@ def outro_card(
     viewport_width: int = 1920,
     viewport_height: int = 1080,
 ) -> str:
-    """Thanks, and the next step; the same document for all leads whose fields for it are the same.
+    """Thanks, and the next step; the same document for all leads, unless what it shows differs.
 
     Args:
-        fields: `headline` is the next step in a few words, if None a question whether to talk; `next_step` a
-            sentence below it, if None an offer; `page_host` says where to go. No more of the lead's is shown.
+        fields: `headline` is the next step in a few words, and a question whether to talk if None;
+            `next_step` a sentence below it, and an offer if None; `page_host` says where to go. The lead's
+            name and company are not shown.
         page_image, viewport_width, viewport_height: as for the intro.
         duration_seconds: of the card; only a workspace's own template is told.
 

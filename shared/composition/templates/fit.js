@@ -24,7 +24,7 @@ const fitting = (() => {
     if (/[\u0590-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufeff]/.test(text.textContent)) {
       text.classList.add('tall-script');
     }
-    const manners = [['line', number(text, '--line')], ['whole', number(text, '--whole')], ['loose', 0.5], ['anywhere', least]];
+    const manners = [['line', number(text, '--line')], ['whole', number(text, '--whole')], ['loose', Math.max(0.34, least)], ['anywhere', least]];
     for (const [manner, smallest] of manners) {
       text.classList.add(manner);
       if (step(text, smallest)) return;

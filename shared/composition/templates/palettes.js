@@ -43,15 +43,14 @@ const palettes = (() => {
 
   const letter = ({ primary, accent, hue }) => {
     const paper = make(0.972, 0.013, 85);
-    const shade = make(0.925, 0.02, 80);
     const own = primary ?? (hue === null ? make(0.4, 0.02, 262) : make(0.5, 0.14, hue ?? 35));
-    const second = accent ?? mixed(own, paper, 0.45);
+    const seen = (colour) => (contrast(colour, paper) < 1.25 ? readable(colour, [paper], 1.6) : colour);
     return {
-      ground: paper, shade, brand: own, second,
+      ground: paper, brand: seen(own), second: seen(accent ?? mixed(own, paper, 0.45)),
       ink: make(0.25, 0.02, 55),
       soft: make(0.43, 0.022, 60),
       line: make(0.83, 0.02, 80),
-      lit: readable(own, [paper, shade]),
+      lit: readable(own, [paper]),
     };
   };
 

@@ -19,7 +19,7 @@ COLOURS = ["#000000", "#ffffff", "#808080", "#ff6600", "#ffff00", "#00ff00", "#1
 ACCENTS = [None, "#ffffff", "#000000", "#ff2d78", "#777777"]
 LEAST = 4.5  # WCAG 2.2, success criterion 1.4.3
 
-# Each text, its colour, and where its words stand once the motion is over; then the words are made unseen.
+# Each text with its colour, and where its words stand once the motion is over; then they are made unseen.
 TEXTS = """() => {
   document.getAnimations().forEach((animation) => animation.finish());
   const brush = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
@@ -36,8 +36,8 @@ TEXTS = """() => {
     const colour = bytes(getComputedStyle(walker.currentNode.parentElement).color);
     for (const box of range.getClientRects()) {
       if (box.width > 4) {
-        const text = walker.currentNode.textContent.trim();
-        found.push([text, colour, [box.left, box.top, box.right, box.bottom]]);
+        const sides = [box.left, box.top, box.right, box.bottom];
+        found.push([walker.currentNode.textContent.trim(), colour, sides]);
       }
     }
   }
