@@ -64,6 +64,11 @@ class Measured:
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _asked(arguments)
     wanted = asked.only or PARTS
+    writes = not asked.only and not asked.dry
+    if writes:
+        report.put(
+            PAGE.read_text(), "composer", ""
+        )  # has it a place? Better to know before two hours than after
     WORK.mkdir(parents=True, exist_ok=True)
     kit = Kit(WORK, "", find_chromium(read_settings().chromium_path))
     measured = Measured()
@@ -79,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measured.attempt("longest", "ten minutes of video", partial(_longest, measured, site))
     text = rendered(measured, kit)
     print(text)
-    if not asked.only and not asked.dry:
+    if writes:
         PAGE.write_text(report.put(PAGE.read_text(), "composer", text))
     return 0
 
