@@ -217,7 +217,18 @@ def _sound(made: Material) -> list[str]:
         names += f"[a{number}]"
     mixed = f"{names}amix=inputs={len(filters)}:normalize=0,apad"
     graph = ";".join([*filters, mixed])
-    return [*inputs, "-filter_complex", graph, "-t", str(SECONDS), "-ar", "48000", str(made.voice)]
+    return [
+        *inputs,
+        "-filter_complex",
+        graph,
+        "-t",
+        str(SECONDS),
+        "-ar",
+        "48000",
+        "-ac",
+        "2",
+        str(made.voice),
+    ]
 
 
 def concat_list(files: Sequence[tuple[Path, int]], fps: int) -> str:
