@@ -26,6 +26,7 @@ from bench.composing.levels import HIGH, MEDIUM, Encoding
 from bench.composing.longest import Longest
 from bench.composing.marginal import Round
 from bench.composing.material import SITE, material
+from bench.goals import Goal
 from bench.measure import RunFailed
 from bench.peers import ROOT, CannotRun, Kit
 from bench.recorder import measure
@@ -148,7 +149,7 @@ def rendered(measured: Measured, kit: Kit) -> str:
 _ELSEWHERE = {"Remotion", "Playwright"}  # that no part of this one uses
 
 
-def _goals(measured: Measured) -> list[goals.Goal]:
+def _goals(measured: Measured) -> list[Goal]:
     results, _ = measured.cold.get(HIGH.quality, ([], {}))
     return goals.judge(results, measured.rounds, measured.longest, quality=HIGH.quality)
 

@@ -124,6 +124,7 @@ def hyperframes(kit: Kit, project: Path, film: Path, options: list[str]) -> Run:
         "HYPERFRAMES_FFPROBE_PATH": str(_compositor(kit) / "ffprobe"),  # there is none but Remotion's
         "HYPERFRAMES_TELEMETRY": "0",
         "HYPERFRAMES_NO_UPDATE_CHECK": "1",
+        "HYPERFRAMES_RENDER_DETACHED": "1",  # else it cancels itself when it thinks that its starter has gone
         "DO_NOT_TRACK": "1",
     }
     program = [str(kit.node), str(kit.modules / "hyperframes" / "bin" / "hyperframes.mjs")]

@@ -207,7 +207,9 @@ def _join(made: Material) -> None:
 
 def _sound(made: Material) -> list[str]:
     timeline = made.timeline
-    inputs, filters, names = [], [], ""
+    inputs: list[str] = []
+    filters: list[str] = []
+    names = ""
     for scene, first in zip(timeline.scenes, timeline.first_frames(), strict=True):
         assert scene.narration is not None  # every section is spoken
         number = len(filters)
