@@ -40,6 +40,12 @@ VIEW = Viewport(width=1920, height=1080, fps=30)
 NAME, COMPANY = "Ana Silva", "Acme"
 LEAD_IN_SECONDS = 0.4
 FFMPEG_SECONDS = 300.0
+BT709 = "setparams=range=limited:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+TO_BT709 = (
+    "scale=in_range=full:in_color_matrix=bt601:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd,"
+    f"format=yuv420p,{BT709}"
+)
+"""JPEG's colours to those of video, and said so in the file."""
 
 # scene type, seconds, what is said
 SECTIONS = (
@@ -196,7 +202,7 @@ def _join(made: Material) -> None:
     tour = made.folder / "tour.txt"
     tour.write_text(concat_list(made.frames(slice(1, -1)), VIEW.fps))
     count = sum(frames for _, frames in made.frames(slice(1, -1)))
-    shown = "scale=out_range=limited:out_color_matrix=bt709,format=yuv420p,fps=30"
+    shown = f"{TO_BT709},fps={VIEW.fps}"
     shown += ",tpad=stop=-1:stop_mode=clone"
     encoder = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-g", "30", "-frames:v", str(count)]
     _ffmpeg(["-f", "concat", "-safe", "0", "-i", str(tour), "-vf", shown, *encoder, str(made.clip)])

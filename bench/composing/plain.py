@@ -14,20 +14,18 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from bench.composing.levels import AAC, FPS, LEVELS, Encoding, Level
 from bench.composing.material import (
+    BT709,
     COMPANY,
     INTRO_SECONDS,
     NAME,
     OUTRO_SECONDS,
     SECONDS,
+    TO_BT709,
     Material,
     concat_list,
 )
 
 FRAMES = SECONDS * FPS
-TO_BT709 = (
-    "scale=in_range=full:in_color_matrix=bt601:out_range=limited:out_color_matrix=bt709:flags=accurate_rnd,"
-    "format=yuv420p"
-)
 
 
 def one_process(made: Material, encoding: Encoding, out: Path) -> list[str]:
@@ -64,13 +62,13 @@ def _with_cards(made: Material, encoding: Encoding, level: Level, video: Path) -
     inputs = [*still, "-t", str(INTRO_SECONDS), "-i", str(made.page), "-i", str(made.clip)]
     inputs += [*still, "-t", str(OUTRO_SECONDS), "-i", str(made.page), "-i", str(made.logo)]
     inputs += ["-i", str(made.voice)]
-    fit = f"scale={level.width}:{level.height},setsar=1,fps={FPS}"
+    fit = f"scale={level.width}:{level.height}:out_range=limited:out_color_matrix=bt709,setsar=1,fps={FPS}"
     graph = (
         f"[0:v]{fit},eq=brightness=-0.35,{_words(f'Hello {NAME}', COMPANY, level)},format=yuv420p[intro];"
         f"[1:v]{fit},format=yuv420p[tour];"
         f"[2:v]{fit},eq=brightness=-0.35,{_words('Shall we talk?', COMPANY, level)},format=yuv420p[outro];"
         "[intro][tour][outro]concat=n=3[film];"
-        f"[3:v]scale={level.width // 8}:-1[logo];[film][logo]overlay=W-w-24:H-h-24,format=yuv420p[v]"
+        f"[3:v]scale={level.width // 8}:-1[logo];[film][logo]overlay=W-w-24:H-h-24,format=yuv420p,{BT709}[v]"
     )
     command = [*_ffmpeg(), *inputs, "-filter_complex", graph, "-map", "[v]", "-map", "4:a"]
     return [*command, *encoding.x264, *AAC, "-t", str(SECONDS), str(video)]
