@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 
-from bench.composing.batch import QUALITIES, batch
+from bench.composing.batch import MANIFEST, QUALITIES, batch
 from bench.composing.leads import LEADS, write_csv
 from bench.composing.material import SECONDS, Material
 from bench.composing.product import LEADREEL, Product, fresh, warm
@@ -19,7 +21,11 @@ ALONE, PEERS = 2, 3  # how many are measured, where all twenty would take too lo
 
 @dataclass(frozen=True)
 class Way:
-    """A way to the campaign. wall, cpu: seconds for those that were `measured`; the rest is in proportion."""
+    """A way to the campaign.
+
+    wall, cpu: seconds for those leads that were `measured`. later: seconds of each after the first, where
+    the first does work that serves the others; the leads that were not measured are taken to be like them.
+    """
 
     key: str
     name: str
@@ -27,14 +33,18 @@ class Way:
     measured: int
     wall: float
     cpu: float
+    later: tuple[float, ...] = ()
 
     @property
     def seconds(self) -> float:
-        return self.wall * self.leads / self.measured
+        """For all leads."""
+        one_more = mean(self.later) if self.later else self.wall / self.measured
+        return self.wall + (self.leads - self.measured) * one_more
 
     @property
     def cpu_seconds(self) -> float:
-        return self.cpu * self.leads / self.measured
+        """For all leads, in proportion to the time."""
+        return self.cpu * self.seconds / self.wall
 
 
 def in_one_go(home: Path, site: str, leads: int = len(LEADS)) -> Way:
@@ -74,9 +84,11 @@ def by_hyperframes(
     )
     if not all(film.exists() for film in (planned.film, *planned.beside)):
         raise RunFailed("it ended without all films")
+    rows = json.loads((planned.film.parent / MANIFEST).read_text())["rows"]
+    later = tuple(row["renderTimeMs"] / 1000 for row in rows[1:])
     default = " (its default)" if quality == QUALITIES[-1] else ""
     name = f"HyperFrames --batch, {quality}{default}"
-    return Way(f"hyperframes-{quality}", name, leads, measured, used.wall_seconds, used.cpu_seconds)
+    return Way(f"hyperframes-{quality}", name, leads, measured, used.wall_seconds, used.cpu_seconds, later)
 
 
 def _run(command: list[str], product: Product) -> Usage:

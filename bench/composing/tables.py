@@ -100,13 +100,15 @@ def longest(played: Longest) -> str:
 
 
 def campaign(ways: Sequence[Way]) -> str:
-    """Ways to all leads, ours first; what was measured in part is said so."""
+    """Ways to all leads, ours first; where only some were measured, the rest is reckoned."""
     columns = ("", "measured", "s for all", "s a lead", "CPU s for all", "our time / its")
     ours = next((way for way in ways if way.key == "campaign"), None)
     rows = []
     for way in ways:
         ratio = f"{ours.seconds / way.seconds:.2f}" if ours is not None and way is not ours else ""
-        whole = "all" if way.measured == way.leads else f"{way.measured} of {way.leads}, in proportion"
+        whole = "all" if way.measured == way.leads else f"{way.measured} of {way.leads}"
+        if way.later:
+            whole += f" (after the first: {', '.join(f'{seconds:.0f}' for seconds in way.later)} s)"
         spent = (f"{way.seconds:.0f}", f"{way.seconds / way.leads:.1f}", f"{way.cpu_seconds:.0f}")
         rows.append((way.name, whole, *spent, ratio))
     return report.table(columns, rows)

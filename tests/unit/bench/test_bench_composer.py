@@ -79,12 +79,14 @@ def test_what_was_not_measured_is_open() -> None:
     assert [reached for _, reached in met.values()] == [None] * 5
 
 
-def test_a_campaign_measured_in_part_is_in_proportion_and_says_so() -> None:
+def test_a_campaign_measured_in_part_says_so_and_is_reckoned_from_what_comes_after_the_first() -> None:
     ours = Way("campaign", "Leadreel", 20, 20, wall=200.0, cpu=300.0)
-    peer = Way("hyperframes-draft", "HyperFrames", 20, 3, wall=150.0, cpu=240.0)
-    lines = tables.campaign([ours, peer]).splitlines()
+    alone = Way("alone", "One by one", 20, 2, wall=200.0, cpu=300.0)
+    peer = Way("hyperframes-draft", "HyperFrames", 20, 3, wall=150.0, cpu=300.0, later=(49.0, 51.0))
+    lines = tables.campaign([ours, alone, peer]).splitlines()
     assert lines[2] == "| Leadreel | all | 200 | 10.0 | 300 |  |"
-    assert lines[3] == "| HyperFrames | 3 of 20, in proportion | 1000 | 50.0 | 1600 | 0.20 |"
+    assert lines[3] == "| One by one | 2 of 20 | 2000 | 100.0 | 3000 | 0.10 |"
+    assert lines[4] == "| HyperFrames | 3 of 20 (after the first: 49, 51 s) | 1000 | 50.0 | 2000 | 0.20 |"
 
 
 def test_each_table_has_as_many_cells_in_every_row() -> None:
