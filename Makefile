@@ -49,7 +49,7 @@ test: lint browser  ## lint, then every test (ARGS="-k voice")
 	$(BIN)/pytest $(ARGS)
 
 # What `make bench` runs, one after the other: bench/NAME.py. Arguments are for one of them.
-BENCH = $(if $(ARGS),recorder,recorder pages voice)
+BENCH = $(if $(ARGS),recorder,recorder pages voice composer)
 bench: $(VENV)/setup-bench.done browser  ## measure all of it, beside its peers, into docs/ (ARGS="--runs 1")
 	@set -e; for name in $(BENCH); do $(BIN)/python -m bench.$$name $(ARGS); done
 
@@ -67,6 +67,7 @@ lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
 
 clean:  ## remove .venv and caches; videos and other state stay in LEADREEL_HOME
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
@@ -96,7 +97,8 @@ $(PLAYER): web/package.json web/package-lock.json | $(VENV)/setup.done
 	@if ($(call try_thrice,$(npm) ci --prefix=web >/dev/null,web/package-lock.json,npm)); then touch $@; fi
 
 # Without its peers the bench still runs, and its table has npm's words where their figures would be.
-$(VENV)/setup-bench.done: bench/package.json bench/package-lock.json $(VENV)/setup.done
+$(VENV)/setup-bench.done: requirements-bench.txt bench/package.json bench/package-lock.json $(VENV)/setup.done
 	@echo "installing the renderers to measure ours beside: some minutes, the first time"
+	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-bench.txt,requirements-bench.txt,pip)
 	@mkdir -p bench/.work
 	@if $(npm) ci --prefix=bench 2>bench/.work/npm.log; then rm bench/.work/npm.log; touch $@; else cat bench/.work/npm.log >&2; fi

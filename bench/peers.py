@@ -52,12 +52,14 @@ class Kit:
 
 @dataclass(frozen=True)
 class Run:
-    """One command that writes one film."""
+    """One command that writes one film, or more: those `beside` it are looked for, too."""
 
     command: list[str]
     film: Path
     cwd: Path = ROOT
     env: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[Path, ...] = ()
+    timeout_seconds: float = 300.0
 
 
 @dataclass(frozen=True)
@@ -110,18 +112,23 @@ def _install_hyperframes(kit: Kit) -> None:
 
 
 def _hyperframes(kit: Kit) -> Run:
-    film = kit.work / "hyperframes.mp4"
+    options = ["-f", str(FPS), "-q", "draft", "--quiet"]
+    return hyperframes(kit, Path("hyperframes"), kit.work / "hyperframes.mp4", options)
+
+
+def hyperframes(kit: Kit, project: Path, film: Path, options: list[str]) -> Run:
+    """`hyperframes render` of a project's folder, with what it needs found for it."""
     env = {
         "HYPERFRAMES_BROWSER_PATH": str(kit.chromium),
         "HYPERFRAMES_FFMPEG_PATH": get_ffmpeg_exe(),
         "HYPERFRAMES_FFPROBE_PATH": str(_compositor(kit) / "ffprobe"),  # there is none but Remotion's
         "HYPERFRAMES_TELEMETRY": "0",
         "HYPERFRAMES_NO_UPDATE_CHECK": "1",
+        "HYPERFRAMES_RENDER_DETACHED": "1",  # else it cancels itself when it thinks that its starter has gone
         "DO_NOT_TRACK": "1",
     }
     program = [str(kit.node), str(kit.modules / "hyperframes" / "bin" / "hyperframes.mjs")]
-    options = ["-f", str(FPS), "-q", "draft", "--quiet"]
-    return Run([*program, "render", "hyperframes", "-o", str(film), *options], film, cwd=kit.work, env=env)
+    return Run([*program, "render", str(project), "-o", str(film), *options], film, cwd=kit.work, env=env)
 
 
 def _install_remotion(kit: Kit) -> None:

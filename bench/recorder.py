@@ -77,10 +77,18 @@ def measure(entrants: Sequence[Entrant], kit: Kit, runs: int) -> list[Result]:
 
 
 def _attempt(planned: Run, kit: Kit, *, with_memory: bool = False) -> Attempt:
-    planned.film.unlink(missing_ok=True)
+    films = (planned.film, *planned.beside)
+    for film in films:
+        film.unlink(missing_ok=True)
     env = kit.environment | dict(planned.env)
-    used = run(planned.command, env=env, cwd=planned.cwd, with_memory=with_memory)
-    if not planned.film.exists():
+    used = run(
+        planned.command,
+        env=env,
+        cwd=planned.cwd,
+        timeout_seconds=planned.timeout_seconds,
+        with_memory=with_memory,
+    )
+    if not all(film.exists() for film in films):
         raise RunFailed("it ended without a film")
     return Attempt(used, timeline(planned.film))
 

@@ -32,10 +32,15 @@ def render(
     ours = next((result for result in results if result.key == "ours" and result.attempts), None)
     said = ", ".join(f"{name} {version}" for name, version in versions.items())
     parts = [f"Measured {date} on {machine}. {said}."]
-    parts.append(_table(_COLUMNS, [_row(result, ours) for result in results]))
-    parts.append(_table(("goal", "reached", ""), [(goal.text, goal.reached, goal.verdict) for goal in goals]))
-    parts.append("Each run, wall / CPU seconds:\n\n" + "\n".join(_runs(result) for result in results))
+    parts.append(table(_COLUMNS, [_row(result, ours) for result in results]))
+    parts.append(judged(goals))
+    parts.append("Each run, wall / CPU seconds:\n\n" + "\n".join(runs(result) for result in results))
     return "\n\n".join(parts) + "\n"
+
+
+def judged(goals: Sequence[Goal]) -> str:
+    """The goals beside what was reached, as a table."""
+    return table(("goal", "reached", ""), [(goal.text, goal.reached, goal.verdict) for goal in goals])
 
 
 def put(page: str, name: str, body: str) -> str:
@@ -54,10 +59,10 @@ def put(page: str, name: str, body: str) -> str:
 
 def _row(result: Result, ours: Result | None) -> tuple[str, ...]:
     if not result.attempts:
-        return (result.name, f"did not run: {_cell(result.error)}", *[""] * (len(_COLUMNS) - 2))
+        return (result.name, f"did not run: {cell(result.error)}", *[""] * (len(_COLUMNS) - 2))
     figures = (f"{result.wall:.2f}", f"{result.cpu:.2f}", f"{result.memory:.0f}", f"{result.speed:.2f}")
     spacing = "yes" if result.steady else "no"
-    name = f"{result.name} (then stopped: {_cell(result.error)})" if result.error else result.name
+    name = f"{result.name} (then stopped: {cell(result.error)})" if result.error else result.name
     return (name, *figures, result.frames, spacing, *_likeness(result), *_compared(result, ours))
 
 
@@ -76,17 +81,20 @@ def _compared(result: Result, ours: Result | None) -> tuple[str, ...]:
     return (f"{wall:.2f}", f"{cpu:.2f}")
 
 
-def _runs(result: Result) -> str:
-    runs = ", ".join(
+def runs(result: Result) -> str:
+    """Every run of an entrant, as an item of a list."""
+    each = ", ".join(
         f"{attempt.usage.wall_seconds:.2f} / {attempt.usage.cpu_seconds:.2f}" for attempt in result.attempts
     )
-    return f"- {result.name}: {runs or 'none'}"
+    return f"- {result.name}: {each or 'none'}"
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; its cells hold no line breaks."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Any text as it may stand in a cell."""
     return " ".join(text.split()).replace("|", "\\|")
