@@ -17,7 +17,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from bench.serving import served
 from shared.composition import Narration, Scene, Timeline
-from shared.composition.cards import intro_card, outro_card
+from shared.composition.cards import CardFields, intro_card, outro_card
 from shared.recording import (
     FRAMES,
     RESULT,
@@ -160,8 +160,9 @@ def _jobs(page: PageReport, page_image: bytes) -> list[SceneJob]:
     lengths = [seconds * VIEW.fps for _, seconds, _ in SECTIONS]
     steps = plan_tour(page.scroll_height, VIEW, sum(lengths[1:-1]) / VIEW.fps, page.landmarks)
     tour = Tour(url=page.url, steps=steps)
-    intro = intro_card(NAME, COMPANY, page_image=page_image, duration_seconds=INTRO_SECONDS)
-    outro = outro_card(NAME, COMPANY, page_image=page_image)
+    fields = CardFields(name=NAME, company=COMPANY)
+    intro = intro_card(fields, page_image=page_image, duration_seconds=INTRO_SECONDS)
+    outro = outro_card(fields, page_image=page_image)
     jobs = [SceneJob(source=Card(html=intro), viewport=VIEW, first_frame=0, frame_count=lengths[0])]
     first = 0
     for length in lengths[1:-1]:

@@ -7,31 +7,31 @@ What it makes goes into the folder OUT; one video a level. Nothing of it was mad
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 from bench.composing.levels import LEVELS
-from shared.composition import EncoderSettings, Timeline, compose
-from shared.recording import Viewport
+from shared.composition import Timeline, compose
+from shared.media.presets import EncoderSettings
 from shared.settings import read_settings
 from shared.storage import FileStorage
 
 
 def main(storage: str, timeline: str, out: str, quality: str) -> None:
     plan = Timeline.model_validate_json(Path(timeline).read_bytes())
-    encoder = EncoderSettings.from_settings(read_settings(), quality)  # type: ignore[arg-type]  # a word typed
-    for level in LEVELS:
-        view = Viewport(width=level.width, height=level.height, fps=plan.viewport.fps)
-        folder = Path(out) / level.name
-        folder.mkdir(parents=True)
-        compose(
-            plan.model_copy(update={"viewport": view}),
-            FileStorage(Path(storage)),
-            folder,
-            encoder=encoder,
-            clips_prefix="clips/1",
-        )
-        (folder / "video.mp4").rename(Path(out) / f"{level.name}.mp4")
+    encoder = EncoderSettings.from_settings(read_settings(), quality)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    heights = tuple(level.height for level in LEVELS)
+    made = compose(
+        plan.model_copy(update={"quality": quality, "encoder": encoder, "heights": heights}),
+        FileStorage(Path(storage)),
+        folder,
+        workspace_id=1,
+    )
+    spent = {"certificate_seconds": made.video.certificate.seconds, "vmaf_seconds": made.vmaf_seconds}
+    (folder / "spent.json").write_text(json.dumps(spent))
 
 
 if __name__ == "__main__":

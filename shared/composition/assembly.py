@@ -87,8 +87,12 @@ class ComposedVideo(Value):
 
 @dataclass(frozen=True)
 class Composition:
-    """A video and the pieces that it was joined from. sound_config: AudioSpecificConfig of the sound."""
+    """A video and the pieces that it was joined from.
 
+    sound_config: AudioSpecificConfig of the sound. vmaf_seconds: what measuring the clips took when they were made.
+    """
+
+    vmaf_seconds: float
     video: ComposedVideo
     clips: tuple[SceneClip, ...]
     sound: tuple[SceneSoundClip, ...]
@@ -127,7 +131,8 @@ def compose(
                 chapters(timeline),
             )
         video = _beside(timeline, storage, folder, versions, found)
-    return Composition(video, tuple(clips), sound, config)
+    vmaf_seconds = sum(facts.scores.seconds for _, facts in found.facts)
+    return Composition(round(vmaf_seconds, 3), video, tuple(clips), sound, config)
 
 
 class _Clips:
