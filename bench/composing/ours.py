@@ -13,12 +13,12 @@ from pathlib import Path
 
 from bench.composing.levels import LEVELS
 from shared.composition import Timeline, compose
-from shared.media.presets import EncoderSettings
+from shared.media.presets import EncoderSettings, Quality
 from shared.settings import read_settings
 from shared.storage import FileStorage
 
 
-def main(storage: str, timeline: str, out: str, quality: str) -> None:
+def main(storage: str, timeline: str, out: str, quality: Quality) -> None:
     plan = Timeline.model_validate_json(Path(timeline).read_bytes())
     encoder = EncoderSettings.from_settings(read_settings(), quality)
     folder = Path(out)
@@ -35,4 +35,4 @@ def main(storage: str, timeline: str, out: str, quality: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:])  # type: ignore[arg-type]

@@ -89,7 +89,7 @@ class ComposedVideo(Value):
 class Composition:
     """A video and the pieces that it was joined from.
 
-    sound_config: AudioSpecificConfig of the sound. vmaf_seconds: what measuring the clips took when they were made.
+    sound_config: AudioSpecificConfig of the sound. vmaf_seconds: what measuring the clips took.
     """
 
     vmaf_seconds: float
