@@ -37,7 +37,7 @@ def ask_apart(task: str, path: Path, *, deadline_seconds: float = MOST_SECONDS) 
         UnusableMedia: what the task raised, or that the file was too much for it.
         Retryable: the machine is too busy, or the system ended the process.
     """
-    # without `site` it starts sooner, and asks the system nothing about users
+    # without `site` it starts sooner
     command = [sys.executable, "-SP", "-c", f"from {__name__} import answer; answer()"]
     environment = {**BARE_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     order = {"task": task, "path": str(path.resolve())}

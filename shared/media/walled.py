@@ -42,8 +42,11 @@ class Walls:
             resource.prlimit(pid, what, (allowed, allowed))
 
 
-BARE_ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
-"""What a walled process knows of ours: nothing. With one arena its address space is near what it uses."""
+BARE_ENVIRONMENT = {"PATH": os.defpath, "HOME": "/", "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
+"""What a walled process knows of ours: nothing.
+
+Without a home, Python looks for one in /etc/passwd. With one arena, address space is near what is used.
+"""
 
 
 @dataclass

@@ -50,12 +50,9 @@ def _concat(bait: Bait) -> bytes:
 
 
 def _dash(bait: Bait) -> bytes:
-    return (
-        "<?xml version='1.0'?><MPD xmlns='urn:mpeg:dash:schema:mpd:2011' type='static'><Period>"
-        "<AdaptationSet "
-        f"mimeType='video/mp4'><Representation id='1'><BaseURL>{bait.url}/x.mp4</BaseURL></Representation>"
-        "</AdaptationSet></Period></MPD>"
-    ).encode()
+    where = f"<Representation id='1'><BaseURL>{bait.url}/x.mp4</BaseURL></Representation>"
+    sets = f"<Period><AdaptationSet mimeType='video/mp4'>{where}</AdaptationSet></Period>"
+    return f"<?xml version='1.0'?><MPD xmlns='urn:mpeg:dash:schema:mpd:2011'>{sets}</MPD>".encode()
 
 
 def _session(bait: Bait) -> bytes:
