@@ -1,4 +1,4 @@
-"""A card before the recorder's camera: the motion starts with frame 0, is short, and then all stands still."""
+"""A card before the recorder's camera: the motion starts with frame 0, is short, and then all is still."""
 
 from __future__ import annotations
 
