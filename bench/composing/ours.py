@@ -25,7 +25,7 @@ def main(storage: str, timeline: str, out: str, quality: Quality) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     heights = tuple(level.height for level in LEVELS)
     made = compose(
-        plan.model_copy(update={"quality": quality, "encoder": encoder, "heights": heights}),
+        plan.model_copy(update={"encoder": encoder, "heights": heights}),
         FileStorage(Path(storage)),
         folder,
         workspace_id=1,

@@ -203,7 +203,7 @@ def _beside(
         versions,
         Expected(
             timeline=timeline,
-            quality=timeline.quality,
+            quality=timeline.encoder.quality,
             captions=words,
             name=timeline.names.name,
             company=timeline.names.company,

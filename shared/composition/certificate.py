@@ -18,13 +18,12 @@ from shared.composition.limits import (
     CAPTIONED_SHARE,
     LOUDNESS_LUFS,
     LOUDNESS_TOLERANCE,
-    MOST_SHIFT,
     TRUE_PEAK_DBTP,
-    likeness,
 )
 from shared.composition.shown import captioned_share, is_shown
 from shared.composition.timeline import Timeline
 from shared.composition.versions import Version, measure_loudness, measure_version
+from shared.media.limits import MOST_SHIFT, likeness
 from shared.media.loudness import Loudness
 from shared.media.presets import Quality
 from shared.media.stretches import Stretch, unasked, unasked_still, watch_file

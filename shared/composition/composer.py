@@ -216,7 +216,6 @@ class _Work:
         timeline = Timeline(
             viewport=self._viewport,
             scenes=tuple(self._scenes),
-            quality=self._quality,
             encoder=EncoderSettings.from_settings(self._settings, self._quality),
             heights=self._heights,
             names=self._names,

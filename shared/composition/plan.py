@@ -67,7 +67,6 @@ def _timeline(request: Request, scenes: list[Scene]) -> Timeline:
     return Timeline(
         viewport=request.viewport,
         scenes=tuple(scenes),
-        quality=request.styling.quality,
         encoder=request.encoder,
         heights=request.styling.heights,
         music=request.styling.music_path,

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.encoding import Shot
-from shared.media.presets import EncoderSettings, Level, Quality, ladder
+from shared.media.presets import EncoderSettings, Level, ladder
 from shared.recording import Viewport
 from shared.scripting import SceneType
 from shared.values import Value
@@ -63,7 +63,6 @@ class Timeline(Value):
 
     viewport: Viewport
     scenes: tuple[Scene, ...] = Field(min_length=1)
-    quality: Quality = "high"
     encoder: EncoderSettings = EncoderSettings(preset="slow", crf=23)
     heights: tuple[int, ...] = ()
     ground: str = "#000000"

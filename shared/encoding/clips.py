@@ -21,13 +21,14 @@ from shared.values import Value
 
 
 class ClipFacts(Value):
-    """What is known of a clip.
+    """What is known of a clip. crf: that it took to be good enough.
 
     scores: how like it is to the pictures that were encoded. asked: where these are black, or stand still, in
     seconds of the clip.
     """
 
     size_bytes: int
+    crf: int
     scores: Scores
     asked: Stretches
 

@@ -12,11 +12,14 @@ from shared.encoding.footage import Footage, Span, fetch_footage
 from shared.encoding.levels import OnFrames, Scaler, bare_of, check_clip, encode_levels
 from shared.encoding.shot import Shot
 from shared.media.ffmpeg import disk_errors
+from shared.media.limits import is_good
 from shared.media.presets import EncoderSettings, Level, ladder
 from shared.media.stretches import Stretches, Tones, tones_of, watch
 from shared.media.vmaf import Scores, vmaf
 from shared.storage import Storage
 
+FINER_STEPS, FINER_CRF = 3, 3
+"""How often, and by how much, a clip that came out too coarse is encoded finer."""
 MOST_SAMPLES = 24
 """Pictures of a clip that are held against what was encoded."""
 _LOOKED_AT_LINES = 480
@@ -33,23 +36,35 @@ def make_clips(
 ) -> None:
     """Encode a shot at these levels into files `{level}.mp4` in `folder`, and keep them under `prefix`.
 
-    A clip is kept once it is whole and measured; nobody ever finds a part of one.
+    What comes out less like its pictures than its quality promises is encoded again, finer. A clip is kept once
+    it is whole and measured; nobody ever finds a part of one.
 
     Raises NotStored, UnusableMedia, FfmpegFailed, FfmpegStopped, DiskFull.
     """
     with disk_errors():
         footage = fetch_footage(storage, shot, folder)
         spans = footage.spans(encoder.keyframe_seconds * shot.fps)
-        clips = [(level, folder / f"{level.name}.mp4") for level in levels]
-        eye = _Eye(footage, shot.fps)
-        encode_levels(footage, spans, clips, encoder, eye, on_frames)
+        left = [(level, folder / f"{level.name}.mp4") for level in levels]
         store = ClipStore(storage)
-        for level, clip in clips:
-            check_clip(clip, level, shot.frame_count)
-            facts = ClipFacts(
-                size_bytes=clip.stat().st_size, scores=judge(footage, spans, level, clip), asked=eye.seen
-            )
-            store.keep(prefix, level, clip, facts)
+        for step in range(FINER_STEPS + 1):
+            eye = _Eye(footage, shot.fps)
+            finer = encoder.model_copy(update={"crf": max(0, encoder.crf - step * FINER_CRF)})
+            encode_levels(footage, spans, left, finer, eye, on_frames)
+            poor = []
+            for level, clip in left:
+                check_clip(clip, level, shot.frame_count)
+                scores = judge(footage, spans, level, clip)
+                side = min(level.width, level.height)
+                if step < FINER_STEPS and not is_good(scores, encoder.quality, side):
+                    poor.append((level, clip))
+                    continue
+                facts = ClipFacts(
+                    size_bytes=clip.stat().st_size, crf=finer.crf, scores=scores, asked=eye.seen
+                )
+                store.keep(prefix, level, clip, facts)
+            if not poor:
+                break
+            left = poor
 
 
 def judge(footage: Footage, spans: Sequence[Span], level: Level, clip: Path) -> Scores:

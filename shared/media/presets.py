@@ -16,8 +16,12 @@ LEVEL_HEIGHTS = (1080, 720, 480)
 
 
 class EncoderSettings(Value):
-    """What x264 is told. keyframe_seconds: how far apart key frames are, and how long HLS segments."""
+    """What x264 is told, and which quality is promised (`shared.media.limits`).
 
+    keyframe_seconds: how far apart key frames are, and how long HLS segments.
+    """
+
+    quality: Quality = "high"
     preset: X264Preset
     crf: Crf
     keyframe_seconds: int = Field(6, ge=1)
@@ -32,7 +36,7 @@ class EncoderSettings(Value):
             "fast": (settings.video_preset_fast, settings.video_crf_low),
             "preview": ("ultrafast", 28),
         }[quality]
-        return cls(preset=preset, crf=crf)
+        return cls(quality=quality, preset=preset, crf=crf)
 
 
 class Level(Value):

@@ -51,18 +51,24 @@ def page() -> Iterator[Page]:
 
 
 class Listener:
-    """Whoever reaches it is written down."""
+    """Whoever reaches it is written down, but for the card itself, which it serves: a page from elsewhere
+    would be kept from this machine's addresses by the browser, whatever its policy.
+    """
 
     def __init__(self) -> None:
         self.hits: list[str] = []
-        hits = self.hits
+        self.card = ""
+        listener = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                hits.append(self.path)
                 self.send_response(200)
-                self.send_header("Access-Control-Allow-Origin", "*")
+                self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.end_headers()
+                if self.path == "/card":
+                    self.wfile.write(listener.card.encode())
+                else:
+                    listener.hits.append(self.path)
 
             do_POST = do_GET
 
@@ -174,13 +180,15 @@ def test_a_hostile_template_reaches_nobody(page: Page, listener: Listener) -> No
       attempt('image', () => {{ new Image().src = '{out}/later'; }});
     </script></body></html>"""
     ana = CardFields(name="Ana", company="Acme")
-    show(page, own_card(hostile, ana, Look()))
+    listener.card = own_card(hostile, ana, Look())
+    page.goto(f"{out}/card", wait_until="commit")
+    page.wait_for_function("document.querySelector('p')?.textContent === 'Ana'")
     page.wait_for_timeout(1500)
 
     assert len(page.evaluate("window.tried")) == 10
-    assert text(page, "p") == "Ana"
     assert listener.hits == []
-    show(page, hostile)  # the listener hears it where there is no policy of ours
+    listener.card = hostile  # without our policy it is heard
+    page.goto(f"{out}/card", wait_until="commit")
     for _ in range(150):
         page.wait_for_timeout(100)
         if listener.hits:

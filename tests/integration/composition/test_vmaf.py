@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from shared.composition.limits import MOST_SHIFT
 from shared.media.files import UnusableMedia
+from shared.media.limits import MOST_SHIFT
 from shared.media.vmaf import Scores, vmaf
 from tests.support.moving import FPS, HEIGHT, WIDTH, Planes, encode, page, photo, planes
 

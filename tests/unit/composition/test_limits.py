@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.composition.limits import likeness
+from shared.media.limits import likeness
 
 # 2026-11-21, x264 by FFmpeg n9.0.2: mean/low of each page's unique frames, as asked for and at a CRF 9 higher
 MEASURED_TABLE = """
