@@ -66,7 +66,8 @@ class Run:
 class Entrant:
     """prepare: what has to be done once, unmeasured, before the first run; it raises CannotRun.
 
-    seconds: how long the film is to be; judged: whether it is held against the reference.
+    seconds: how long the film is to be; judged: whether it is held against the reference; once: it takes so
+    long that it runs but once, before the rounds, with its memory sampled meanwhile.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Entrant:
     prepare: Callable[[Kit], None] = lambda kit: None
     seconds: int = SECONDS
     judged: bool = True
+    once: bool = False
 
 
 def _leadreel(kit: Kit, name: str, *arguments: str) -> Run:

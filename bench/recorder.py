@@ -61,10 +61,13 @@ def measure(entrants: Sequence[Entrant], kit: Kit, runs: int) -> list[Result]:
         if not result.error:
             _tell(f"memory: {entrant.name}")
             with _noted(result):
-                result.memory = _attempt(entrant.run(kit), kit, with_memory=True).usage.peak_memory_mb
+                attempt = _attempt(entrant.run(kit), kit, with_memory=True)
+                result.memory = attempt.usage.peak_memory_mb
+                if entrant.once:
+                    result.attempts.append(attempt)
     for number in range(1, runs + 1):
         for entrant, result in pairs:
-            if not result.error:
+            if not result.error and not entrant.once:
                 _tell(f"round {number} of {runs}: {entrant.name}")
                 with _noted(result):
                     result.attempts.append(_attempt(entrant.run(kit), kit))

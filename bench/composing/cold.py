@@ -14,7 +14,8 @@ from bench.composing.material import SECONDS, Material
 from bench.composing.plain import font, one_process, one_run_a_level
 from bench.peers import Entrant, Kit, Run
 
-TIMEOUT_SECONDS = 1200.0
+TIMEOUT_SECONDS = 3600.0
+_SLOW = {"moviepy"}  # a quarter of an hour
 Command = Callable[[Material, Encoding, Path], list[str]]
 
 
@@ -30,7 +31,14 @@ def entrants(made: Material, encoding: Encoding, *, recipes: bool) -> list[Entra
             ("moviepy", "MoviePy 2", _moviepy),
         ]
     return [
-        Entrant(key, name, partial(_run, key, command, made, encoding), seconds=SECONDS, judged=False)
+        Entrant(
+            key,
+            name,
+            partial(_run, key, command, made, encoding),
+            seconds=SECONDS,
+            judged=False,
+            once=key in _SLOW,
+        )
         for key, name, command in ways
     ]
 

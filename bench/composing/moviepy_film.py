@@ -50,8 +50,10 @@ def main(tour: str, voice: str, page: str, logo: str, font: str, out: str, prese
 def _card(page: str, font: str, first: str, second: str, seconds: int) -> Any:
     back = ImageClip(page).resized(SIZE).with_effects([MultiplyColor(0.4)])
     words = [
-        TextClip(font, text=text, font_size=size, color="white", margin=(8, 24)).with_position(("center", at))
-        for text, size, at in ((first, 90, 430), (second, 45, 580))
+        TextClip(
+            font, text=text, font_size=size, color="white", method="caption", size=(1600, 2 * size)
+        ).with_position(("center", at))
+        for text, size, at in ((first, 90, 390), (second, 45, 570))
     ]
     appearing = [clip.with_duration(seconds).with_effects([CrossFadeIn(0.5)]) for clip in words]
     return CompositeVideoClip([back.with_duration(seconds), *appearing], size=SIZE)
