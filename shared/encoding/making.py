@@ -36,8 +36,8 @@ def make_clips(
 ) -> None:
     """Encode a shot at these levels into files `{level}.mp4` in `folder`, and keep them under `prefix`.
 
-    What comes out less like its pictures than its quality promises is encoded again, finer. A clip is kept once
-    it is whole and measured; nobody ever finds a part of one.
+    What comes out less like its pictures than its quality promises is encoded again, finer. A clip is kept
+    once it is whole and measured; nobody ever finds a part of one.
 
     Raises NotStored, UnusableMedia, FfmpegFailed, FfmpegStopped, DiskFull.
     """
