@@ -155,7 +155,8 @@ def test_a_hostile_template_reaches_nobody(page: Page, listener: Listener) -> No
     hostile = f"""<html><head>
     <meta http-equiv="Content-Security-Policy" content="default-src * 'unsafe-inline'">
     <base href="{out}/base/"><link rel="stylesheet" href="{out}/style">
-    <link rel="prefetch" href="{out}/prefetch"><link rel="icon" href="{out}/icon"><script src="{out}/script"></script>
+    <link rel="prefetch" href="{out}/prefetch"><link rel="icon" href="{out}/icon">
+    <script src="{out}/script"></script>
     <style>@import url({out}/import); body {{ background: url({out}/ground) }}
     @font-face {{ font-family: F; src: url({out}/font) }} p {{ font-family: F }}</style></head>
     <body onload="new Image().src='{out}/onload'"><p>{{name}}</p><img src="{out}/image" srcset="{out}/set 2x">
