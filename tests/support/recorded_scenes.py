@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -120,10 +120,12 @@ def put_scene(
     first_number: int = 0,
     narration: Narration | None = None,
     viewport: Viewport = SMALL,
+    picture: Callable[[int], Pixels] | None = None,
 ) -> Scene:
-    """A recorded scene whose frame n shows the number of the picture that stands there."""
+    """A recorded scene whose frame n shows the number of the picture that stands there, or `picture` of it."""
     job = f"recordings/1/scenes/{name}"
-    pictures = [jpeg(numbered(first_number + index, viewport)) for index in range(len(durations))]
+    draw = picture or (lambda number: numbered(number, viewport))
+    pictures = [jpeg(draw(first_number + index)) for index in range(len(durations))]
     put_frames(storage, job, frames_file(pictures, durations, viewport), durations, viewport)
     return Scene(title=name, scene_type="demo", job=job, frame_count=sum(durations), narration=narration)
 
