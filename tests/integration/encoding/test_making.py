@@ -62,7 +62,9 @@ def made(
     """The shot's clips by the name of their level, in `folder` and under the prefix of its name."""
     folder.mkdir()
     make_clips(f"clips/1/{folder.name}", shot, levels, ENCODER, storage, folder)
-    return {level.name: read_clip(storage.path(f"clips/1/{folder.name}/{level.name}.mp4")) for level in levels}
+    return {
+        level.name: read_clip(storage.path(f"clips/1/{folder.name}/{level.name}.mp4")) for level in levels
+    }
 
 
 def read_clip(path: Path) -> Clip:
@@ -136,7 +138,9 @@ def patch(alpha: int) -> Pixels:
 
 def test_an_overlay_that_changes_lands_on_its_frames(storage: CountingStorage, tmp_path: Path) -> None:
     scene = put_scene(storage, "tour", DURATIONS)
-    words = put_overlay(storage, "words", [patch(a) for a in (0, 255, 0, 255, 0)], [7, 13, 20, 1, 24], tmp_path)
+    words = put_overlay(
+        storage, "words", [patch(a) for a in (0, 255, 0, 255, 0)], [7, 13, 20, 1, 24], tmp_path
+    )
     found = made(storage, tmp_path / "over", shot(scene.job, frame_count=65, overlays=(words,)), LEVELS)
     shown = [7 <= frame < 20 or frame == 40 for frame in range(65)]
     assert [value > 220 for value in found["180p"].luma(150, 130)] == shown

@@ -141,9 +141,7 @@ def test_what_was_filmed_is_not_changed_by_what_lies_over_it(
     assert (covered[120, 150], (bare == plain).all()) == (235, True)
 
 
-def test_an_overlay_that_shows_nothing_costs_no_copy(
-    below: tuple[Path, SceneResult], tmp_path: Path
-) -> None:
+def test_an_overlay_that_shows_nothing_costs_no_copy(below: tuple[Path, SceneResult], tmp_path: Path) -> None:
     footage = Footage(shot(), below, [overlay(tmp_path / "o.mkv", [0], [1])])
     [picture, again] = footage.pictures([Span(first=0, frames=1), Span(first=1, frames=1)])
     assert picture is again
