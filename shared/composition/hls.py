@@ -27,7 +27,10 @@ from shared.values import Value
 AAC_FRAME = 1024
 SOUND_CODEC = "mp4a.40.2"
 _SOUND_SEGMENT_SECONDS = 6
-_FRAGMENTED = "+empty_moov+default_base_moof+cmaf+frag_discont"
+PUBLISHED_VERSION = 1
+"""Part of every published clip's name: raise it when the same clip is written in another way."""
+
+_FRAGMENTED = "+empty_moov+default_base_moof+cmaf+frag_discont+skip_trailer"
 
 
 class Segment(Value):

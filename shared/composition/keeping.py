@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.composition.assembly import ComposedVideo
 from shared.composition.chapters import chapters
+from shared.composition.hls import Published
 from shared.composition.joining import join_clips, sound_of
 from shared.composition.publishing import PUBLIC, Tracks
 from shared.composition.timeline import Timeline
@@ -19,6 +20,7 @@ from shared.database import Database
 from shared.database.models import ComposedVideo as ComposedRow
 from shared.errors import Permanent
 from shared.media.ffmpeg import disk_errors
+from shared.media.files import UnusableMedia
 from shared.storage import Storage
 
 TRACKS, CERTIFICATE = "tracks.json", "certificate.json"
@@ -71,7 +73,7 @@ def make_version(
 ) -> str:
     """The storage key of a composed video's MP4 at a level; if it isn't there, published clips are joined.
 
-    Raises NoSuchVersion.
+    Raises NoSuchVersion; UnusableMedia for a published clip that is damaged; NotStored for one that is lost.
     """
     tracks = Tracks.model_validate_json(storage.get(f"{prefix}/{TRACKS}"))
     rendition = next((rendition for rendition in tracks.renditions if rendition.level.name == level), None)
@@ -84,8 +86,8 @@ def make_version(
     timeline = Timeline.model_validate_json(storage.get(f"{prefix}/timeline.json"))
     with tempfile.TemporaryDirectory(prefix="leadreel-join-") as name, disk_errors():
         folder = Path(name)
-        clips = [_fetch(clip.path, storage, folder) for clip in rendition.track.clips]
-        sounds = [_fetch(clip.path, storage, folder) for clip in tracks.sound.clips]
+        clips = [_fetch(clip, storage, folder) for clip in rendition.track.clips]
+        sounds = [_fetch(clip, storage, folder) for clip in tracks.sound.clips]
         packets, config = sound_of(sounds)
         file = folder / "joined.mp4"
         join_clips(clips, packets, config, tracks.fps, file, chapters(timeline))
@@ -102,7 +104,11 @@ def make_version(
     return key
 
 
-def _fetch(path: str, storage: Storage, folder: Path) -> Path:
-    file = folder / Path(path).name
-    storage.fetch(f"{PUBLIC}{path}", file)
+def _fetch(clip: Published, storage: Storage, folder: Path) -> Path:
+    """Raises UnusableMedia for a clip that has not all its segments: the rest would be joined nonetheless."""
+    file = folder / Path(clip.path).name
+    storage.fetch(f"{PUBLIC}{clip.path}", file)
+    there, whole = file.stat().st_size, clip.segments[-1].offset + clip.segments[-1].size
+    if there != whole:
+        raise UnusableMedia(f"the published clip {clip.path} is damaged: it has {there} bytes, not {whole}")
     return file

@@ -11,12 +11,14 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import av
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.composition.assembly import Composition
 from shared.composition.hls import (
+    PUBLISHED_VERSION,
     Published,
     Rendition,
     Track,
@@ -62,9 +64,10 @@ def write_tracks(
 ) -> tuple[Tracks, dict[str, Path]]:
     """The tracks of a composition, and its clips as they are published: files in `folder` by storage key."""
     files: dict[str, Path] = {}
+    writer = (workspace_id, PUBLISHED_VERSION, *av.library_versions["libavformat"])  # shape segments
 
     def place(*what: object) -> tuple[str, Path]:
-        name = hashlib.sha256("/".join(map(str, (workspace_id, *what))).encode()).hexdigest()
+        name = hashlib.sha256("/".join(map(str, (*writer, *what))).encode()).hexdigest()
         file = folder / f"{name}.mp4"
         files[f"{PUBLIC}/clips/{name}.mp4"] = file
         return f"/clips/{name}.mp4", file

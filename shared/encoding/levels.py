@@ -83,16 +83,22 @@ class _Line:
         self._queue.put((picture, frames))
 
     def _run(self) -> None:
+        given = iter(self._queue.get, None)
         try:
             size = (self._level.width, self._level.height)
+<<<<<<< HEAD
             bare = bare_of(self._path)
             with VideoFile(self._path, *size, self._fps, self._encoder, bare=bare) as video:
                 while (given := self._queue.get()) is not None:
                     picture, frames = given
+=======
+            with VideoFile(self._path, *size, self._fps, self._encoder) as video:
+                for picture, frames in given:
+>>>>>>> h-tests-a
                     video.add(self._scale(picture), frames)
         except BaseException as error:
             self._failed = error
-            while self._queue.get() is not None:  # whoever puts must not wait for ever
+            for _ in given:  # whoever puts must not wait for ever
                 pass
 
     def __enter__(self) -> _Line:

@@ -14,6 +14,7 @@ from shared.encoding.shot import EncodeJob
 from shared.errors import Permanent
 from shared.recording import JOB, PROGRESS, Progress
 from shared.workflow import PartEvent, Tools
+from shared.workflow.leases import Lease
 
 PATIENCE_SECONDS = 240.0
 PROGRESS_SECONDS = 1.0
@@ -23,8 +24,8 @@ class NotOurs(Permanent):
     """A job lies outside the workspace that asks for it."""
 
 
-def encode_clips(event: PartEvent, tools: Tools) -> dict[str, Any]:
-    """Returns {levels}: the names of those that were encoded now.
+def encode_clips(event: PartEvent, tools: Tools, lease: Lease | None = None) -> dict[str, Any]:
+    """Returns {levels}: the names of those that were encoded now. lease: of the claim on the clip.
 
     Raises:
         NotStored, UnusableMedia: the frames are not there, or damaged.
@@ -34,7 +35,7 @@ def encode_clips(event: PartEvent, tools: Tools) -> dict[str, Any]:
         raise NotOurs(f"{event.job} is not a clip of workspace {event.workspace_id}")
     job = EncodeJob.model_validate_json(tools.storage.get(f"{event.job}/{JOB}"))
     store = ClipStore(tools.storage)
-    claims = Claims(tools.database, event.workspace_id)
+    claims = Claims(tools.database, event.workspace_id, lease)
 
     def made() -> bool:
         return not store.missing(event.job, job.levels)

@@ -53,6 +53,7 @@ def ladder(width: int, height: int, heights: tuple[int, ...] = LEVEL_HEIGHTS) ->
     A level is named by its shorter side, so an upright video's 720p is 720 pixels wide. Odd sides, which
     yuv420p can't hold, lose a row or a column.
     """
+    width, height = width // 2 * 2, height // 2 * 2
     short = min(width, height)
     sides = [short, *sorted((side for side in set(heights) if side < short), reverse=True)]
     return tuple(

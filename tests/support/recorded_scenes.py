@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +13,10 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from shared.composition import EncoderSettings, Narration, Scene
+from shared.composition import Narration, Scene
+from shared.composition.sound import VOICE_LUFS, level
+from shared.media.framefile import FrameFile
+from shared.media.presets import EncoderSettings
 from shared.recording import FRAMES, RESULT, SceneResult, Viewport, Work
 from shared.storage import FileStorage, Storage
 from shared.voice import Word
@@ -26,7 +29,7 @@ BITS = 10
 
 
 class CountingStorage(FileStorage):
-    """Counts what is put under each first folder."""
+    """Remembers the keys that were put."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -37,7 +40,7 @@ class CountingStorage(FileStorage):
         self.puts.append(key)
 
     def clips_put(self) -> list[str]:
-        return [key for key in self.puts if key.startswith("clips/")]
+        return [key for key in self.puts if key.startswith("clips/") and key.endswith(".mp4")]
 
 
 def numbered(number: int, viewport: Viewport = SMALL) -> Pixels:
@@ -117,12 +120,39 @@ def put_scene(
     first_number: int = 0,
     narration: Narration | None = None,
     viewport: Viewport = SMALL,
+    picture: Callable[[int], Pixels] | None = None,
 ) -> Scene:
-    """A recorded scene whose frame n shows the number of the picture that stands there."""
+    """A recorded scene whose frame n shows the number of the picture that stands there, or `picture` of it."""
     job = f"recordings/1/scenes/{name}"
-    pictures = [jpeg(numbered(first_number + index, viewport)) for index in range(len(durations))]
+    draw = picture or (lambda number: numbered(number, viewport))
+    pictures = [jpeg(draw(first_number + index)) for index in range(len(durations))]
     put_frames(storage, job, frames_file(pictures, durations, viewport), durations, viewport)
     return Scene(title=name, scene_type="demo", job=job, frame_count=sum(durations), narration=narration)
+
+
+def png(picture: Pixels) -> bytes:
+    """An RGBA picture as the browser writes it."""
+    encoder = av.CodecContext.create("png", "w")
+    assert isinstance(encoder, av.VideoCodecContext)
+    encoder.height, encoder.width = picture.shape[:2]
+    encoder.pix_fmt, encoder.time_base = "rgba", Fraction(1, 30)
+    frame = av.VideoFrame.from_ndarray(picture, format="rgba")
+    return b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode(None)])
+
+
+def put_overlay(
+    storage: Storage, name: str, pictures: Sequence[Pixels], durations: Sequence[int], folder: Path
+) -> str:
+    """A transparent card as the recorder leaves it: RGBA pictures, each for so many frames. Its prefix."""
+    job, file = f"recordings/1/scenes/{name}", folder / f"{name}.mkv"
+    height, width = pictures[0].shape[:2]
+    with FrameFile(file, width, height, SMALL.fps, alpha=True) as frames:
+        for picture, duration in zip(pictures, durations, strict=True):
+            frames.add(png(picture))
+            for _ in range(duration - 1):
+                frames.add(None)
+    put_frames(storage, job, file.read_bytes(), durations)
+    return job
 
 
 def speech(seconds: float, peak: float = 0.5) -> npt.NDArray[np.float64]:
@@ -145,11 +175,12 @@ def wav(samples: npt.NDArray[np.float64]) -> bytes:
 
 
 def put_voice(
-    storage: Storage, name: str, seconds: float, peak: float = 0.5, offset: float = 0.2, text: str = "Hi Ana."
+    storage: Storage, name: str, seconds: float, offset: float = 0.2, text: str = "Hi Ana."
 ) -> Narration:
-    """A narration of synthetic speech; the words share its time evenly."""
+    """A narration of synthetic speech, as loud as all pieces come; the words share its time evenly."""
     key = f"voices/1/{name}.wav"
-    storage.put(key, wav(speech(seconds, peak)))
+    levelled, _ = level(np.repeat(speech(seconds)[:, np.newaxis], 2, axis=1).astype(np.float32), VOICE_LUFS)
+    storage.put(key, wav(levelled[:, 0].astype(np.float64)))
     words = text.split()
     share = seconds / len(words)
     return Narration(

@@ -58,8 +58,8 @@ async def test_a_longer_voice_holds_the_last_picture(
     )
     assert [read_number(picture) for picture in shown(tmp_path / "final.mp4")] == [*range(30), *[29] * 30]
     assert (result.duration_seconds, result.resolution) == (2.0, "640x360")
-    assert abs(len(sound_of(result.video_file_path)) / 48_000 - 2) <= 1 / 30
-    assert result.quality_versions == {"preview": tmp_path / "final.mp4"}
+    assert 0 <= 2 * 48_000 - len(sound_of(result.video_file_path)) < 1024
+    assert result.quality_versions == {"360p": tmp_path / "final.mp4"}
     assert (result.has_intro, result.branding_applied) == (False, False)
     assert result.file_size_bytes == (tmp_path / "final.mp4").stat().st_size
     assert result.processing_time_seconds > 0
@@ -160,8 +160,8 @@ async def test_media_that_is_not_what_it_says(
 
 
 async def test_a_logo_that_is_no_picture(settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "logo.png").write_bytes(b"<svg onload='x'/>")
-    with pytest.raises(UnusableMedia, match=r"logo\.png is neither PNG nor JPEG"):
+    (tmp_path / "logo.png").write_bytes(b"GIF89a" + b"\0" * 40)
+    with pytest.raises(UnusableMedia, match=r"logo\.png is a GIF"):
         await VideoComposer(settings).compose_video(
             recording_path=write_recording(tmp_path / "tour.mp4", 10),
             voiceover_path=write_voice(tmp_path / "voice.wav", 0.3),

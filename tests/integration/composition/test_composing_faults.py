@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from shared.composition import Narration, Scene, Timeline, compose
-from shared.media.ffmpeg import DiskFull, FfmpegFailed
+from shared.media.ffmpeg import DiskFull
 from shared.media.files import UnusableMedia
 from shared.recording import FRAMES
 from shared.storage import NotStored
@@ -42,10 +42,8 @@ def storage(tmp_path: Path) -> CountingStorage:
 
 
 def compose_scene(storage: CountingStorage, tmp_path: Path, scene: Scene) -> None:
-    compose(
-        Timeline(viewport=SMALL, scenes=(scene,)), storage, tmp_path / "out",
-        encoder=QUICK, clips_prefix="clips/1",
-    )  # fmt: skip
+    timeline = Timeline(viewport=SMALL, encoder=QUICK, scenes=(scene,))
+    compose(timeline, storage, tmp_path / "out", workspace_id=1)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +72,7 @@ def test_frames_that_were_cut_short(storage: CountingStorage, tmp_path: Path, ke
     scene = put_scene(storage, "card", [1] * 20)
     frames = storage.path(f"{scene.job}/{FRAMES}")
     frames.write_bytes(frames.read_bytes()[: int(frames.stat().st_size * kept)])
-    with pytest.raises((UnusableMedia, FfmpegFailed)):
+    with pytest.raises(UnusableMedia, match="damaged"):
         compose_scene(storage, tmp_path, scene)
     assert storage.clips_put() == []
 
@@ -83,15 +81,21 @@ def test_a_picture_that_was_cut_short(storage: CountingStorage, tmp_path: Path) 
     pictures = [jpeg(numbered(0)), jpeg(numbered(1))[:1500], jpeg(numbered(2))]
     put_frames(storage, "recordings/1/scenes/cut", frames_file(pictures, [5, 5, 5]), [5, 5, 5])
     scene = Scene(title="cut", scene_type="demo", job="recordings/1/scenes/cut", frame_count=15)
-    with pytest.raises(FfmpegFailed, match=r"encode the scene 'cut'"):
+    with pytest.raises(UnusableMedia, match="the recorded picture at frame 5 of a scene is damaged"):
         compose_scene(storage, tmp_path, scene)
     assert storage.clips_put() == []
 
 
 def test_another_number_of_frames_than_planned(storage: CountingStorage, tmp_path: Path) -> None:
     scene = put_scene(storage, "card", [5, 5]).model_copy(update={"frame_count": 12})
-    with pytest.raises(UnusableMedia, match="shows 12 frames at 30 a second, but 10 at 30 were recorded"):
+    with pytest.raises(UnusableMedia, match="frames 0 to 12 are to be shown, but 10 were recorded"):
         compose_scene(storage, tmp_path, scene)
+
+
+def test_another_rate_than_planned(storage: CountingStorage, tmp_path: Path) -> None:
+    faster = SMALL.model_copy(update={"fps": 60})
+    with pytest.raises(UnusableMedia, match="60 frames a second were recorded, not 30"):
+        compose_scene(storage, tmp_path, put_scene(storage, "card", [5, 5], viewport=faster))
 
 
 def test_a_scene_that_was_not_recorded(storage: CountingStorage, tmp_path: Path) -> None:
@@ -122,7 +126,7 @@ def test_a_voice_that_is_damaged(
 
 def test_a_full_disk_is_said(storage: CountingStorage, tmp_path: Path) -> None:
     scene = put_scene(storage, "card", [5, 5])
-    (tmp_path / "out" / "video.mp4").symlink_to("/dev/full")
+    (tmp_path / "out" / "180p.mp4").symlink_to("/dev/full")
     with pytest.raises(DiskFull, match="the disk is full"):
         compose_scene(storage, tmp_path, scene)
 
@@ -131,24 +135,21 @@ def test_a_kill_in_the_middle_leaves_no_clip_and_the_next_try_does_the_rest(
     storage: CountingStorage, tmp_path: Path
 ) -> None:
     first = put_scene(storage, "first", [5, 5])
-    second = put_scene(storage, "second", [1] * 30 + [1470])
-    timeline = Timeline(viewport=SMALL, scenes=(first, second))
-    (tmp_path / "timeline.json").write_text(timeline.model_dump_json())
+    second = put_scene(storage, "second", [1] * 120)
     slow = QUICK.model_copy(update={"preset": "veryslow"})
+    timeline = Timeline(viewport=SMALL, encoder=slow, scenes=(first, second))
+    (tmp_path / "timeline.json").write_text(timeline.model_dump_json())
     script = f"""
 from pathlib import Path
-from shared.composition import EncoderSettings, Timeline, compose
+from shared.composition import Timeline, compose
 from shared.storage import FileStorage
 folder = Path({str(tmp_path)!r})
-compose(
-    Timeline.model_validate_json((folder / "timeline.json").read_text()), FileStorage(folder / "storage"),
-    folder / "out", encoder=EncoderSettings.model_validate_json({slow.model_dump_json()!r}),
-    clips_prefix="clips/1",
-)
+timeline = Timeline.model_validate_json((folder / "timeline.json").read_text())
+compose(timeline, FileStorage(folder / "storage"), folder / "out", workspace_id=1)
 """
     process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, start_new_session=True)
     try:
-        started = tmp_path / "out" / "clip-1.mp4"
+        started = tmp_path / "out" / "scene-1" / "180p.mp4"
         give_up = time.monotonic() + 60
         while not (started.exists() and started.stat().st_size > 0):
             assert process.poll() is None and time.monotonic() < give_up
@@ -159,8 +160,8 @@ compose(
         process.wait(20)
     assert process.returncode == -signal.SIGKILL
     assert psutil.wait_procs(group, timeout=10)[1] == []
-    kept = list(storage.keys("clips/"))
-    assert len(kept) == 1 and not any((tmp_path / "storage" / "clips").rglob(".partial*"))
+    assert [Path(key).name for key in storage.keys("clips/")] == ["180p.json", "180p.mp4"]
+    assert not any((tmp_path / "storage" / "clips").rglob(".partial*"))
     again = tmp_path / "again"
     again.mkdir()
-    assert compose(timeline, storage, again, encoder=slow, clips_prefix="clips/1").clips_encoded == 1
+    assert compose(timeline, storage, again, workspace_id=1).video.clips_encoded == 1

@@ -15,7 +15,7 @@ from shared.settings import Settings
 from shared.storage import FileStorage
 from shared.videos import VideoRequest, VideoState, create_video, read_video
 from shared.workflow import Tools, VideoEvent
-from tests.support.recorded_scenes import SMALL, put_scene
+from tests.support.recorded_scenes import QUICK, SMALL, put_scene
 
 FINDING = Finding(severity="warn", reason="a cookie banner covers 40% of the page", second=0.5)
 
@@ -29,7 +29,7 @@ def put_findings(storage: FileStorage, scene: Scene) -> Scene:
 
 
 def composed(tools: Tools, workspace_id: int, timeline: Timeline) -> tuple[VideoState, ScreenRecording]:
-    request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme", quality="fast")
+    request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
     asked = create_video(request, workspace_id, tools.database, tools.storage, tools.settings)
     with tools.database.workspace(workspace_id) as session:
         row = ScreenRecording(workspace_id=workspace_id, url_recorded=request.url, status="recording")
@@ -53,7 +53,7 @@ def test_findings_reach_whoever_watches_also_for_the_second_lead(
     tools = Tools(Settings(leadreel_home=tmp_path, database_url=migrated.app_url), storage)
     intro = put_scene(storage, "card", [30])
     tour = put_findings(storage, put_scene(storage, "tour", [15, 15], 5))
-    timeline = Timeline(viewport=SMALL, scenes=(intro, tour))
+    timeline = Timeline(viewport=SMALL, encoder=QUICK, scenes=(intro, tour))
     try:
         for _ in range(2):
             state, recording = composed(tools, workspace_id, timeline)

@@ -1,17 +1,11 @@
-"""Quality presets, and the keys of clips."""
+"""Quality presets, and the levels that a picture is made in."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from shared.composition.clips import ClipStore
 
-from shared.composition import EncoderSettings, Quality, Scene
-from shared.media.presets import Picture
-from shared.recording import Viewport
+from shared.media.presets import EncoderSettings, Quality, ladder
 from shared.settings import Settings
-from shared.storage import FileStorage
 
 
 @pytest.mark.parametrize(
@@ -32,41 +26,51 @@ def test_settings_shape_the_presets() -> None:
     assert EncoderSettings.from_settings(settings, "fast").crf == 40
 
 
-def test_the_key_names_the_workspace_and_everything_that_shapes_the_clip(tmp_path: Path) -> None:
-    storage = FileStorage(tmp_path)
-    scene = Scene(title="a", scene_type="demo", job="recordings/1/scenes/x", frame_count=30)
-    picture = Picture.of(Viewport(), 30)
-    encoder = EncoderSettings(preset="slow", crf=23)
-    store = ClipStore(storage, "clips/1", "n9.0.2")
-    key = store.key(scene, picture, encoder)
-    assert key.startswith("clips/1/") and key.endswith(".mp4")
-    assert key == ClipStore(storage, "clips/1/", "n9.0.2").key(
-        scene.model_copy(update={"title": "b"}), picture, encoder
-    )
-    others = {
-        ClipStore(storage, "clips/2", "n9.0.2").key(scene, picture, encoder),
-        ClipStore(storage, "clips/1", "n9.1").key(scene, picture, encoder),
-        store.key(scene.model_copy(update={"job": "recordings/1/scenes/y"}), picture, encoder),
-        *(
-            store.key(scene, picture.model_copy(update={part: value}), encoder)
-            for part, value in {"width": 1280, "height": 720, "fps": 25, "frame_count": 31}.items()
-        ),
-        *(
-            store.key(scene, picture, encoder.model_copy(update={part: value}))
-            for part, value in {"preset": "fast", "crf": 28, "keyframe_seconds": 2, "threads": 4}.items()
-        ),
-    }
-    assert len(others | {key}) == 12
+def sizes(width: int, height: int, *heights: int) -> list[tuple[str, int, int]]:
+    return [(level.name, level.width, level.height) for level in ladder(width, height, heights)]
+
+
+HD, SEMI, SD = ("1080p", 1920, 1080), ("720p", 1280, 720), ("480p", 854, 480)
 
 
 @pytest.mark.parametrize(
-    ("viewport", "size"),
+    ("heights", "levels"),
     [
-        (Viewport(), (1920, 1080)),
-        (Viewport(width=1280, height=720, device_scale=1.5), (1920, 1080)),
-        (Viewport(width=162, height=162, device_scale=1.25), (202, 202)),
+        ((1080, 720, 480), [HD, SEMI, SD]),
+        ((480, 720, 1080, 720), [HD, SEMI, SD]),
+        ((720,), [HD, SEMI]),
+        ((), [HD]),
+        ((2160, 1440, 1080), [HD]),
+    ],
+    ids=["all", "unsorted", "one", "none", "larger ones"],
+)
+def test_levels_of_full_hd(heights: tuple[int, ...], levels: list[tuple[str, int, int]]) -> None:
+    assert sizes(1920, 1080, *heights) == levels
+
+
+def test_the_levels_of_an_upright_video_are_named_by_its_width() -> None:
+    assert sizes(1080, 1920, 720, 480) == [("1080p", 1080, 1920), ("720p", 720, 1280), ("480p", 480, 854)]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "levels"),
+    [
+        (853, 481, [("480p", 852, 480)]),
+        (855, 483, [("482p", 854, 482), ("480p", 850, 480)]),
+        (1366, 768, [("768p", 1366, 768), ("720p", 1280, 720), ("480p", 854, 480)]),
+        (640, 360, [("360p", 640, 360)]),
+        (1000, 1000, [("1000p", 1000, 1000), ("720p", 720, 720), ("480p", 480, 480)]),
+        (4000, 500, [("500p", 4000, 500), ("480p", 3840, 480)]),
     ],
 )
-def test_sizes_are_even(viewport: Viewport, size: tuple[int, int]) -> None:
-    picture = Picture.of(viewport, 1)
-    assert (picture.width, picture.height) == size
+def test_levels_of_other_sizes(width: int, height: int, levels: list[tuple[str, int, int]]) -> None:
+    assert sizes(width, height, 1080, 720, 480) == levels
+
+
+@pytest.mark.parametrize("short", range(161, 400, 17))
+@pytest.mark.parametrize("ratio", [1.0, 4 / 3, 16 / 9, 21 / 9])
+def test_sides_are_even_and_nearly_of_one_shape(short: int, ratio: float) -> None:
+    width = round(short * ratio)
+    for level in ladder(width, short, (160, 120)):
+        assert level.width % 2 == level.height % 2 == 0
+        assert abs(level.width - level.height * width / short) < 1 + ratio * 1.01
