@@ -86,15 +86,9 @@ class _Line:
         given = iter(self._queue.get, None)
         try:
             size = (self._level.width, self._level.height)
-<<<<<<< HEAD
             bare = bare_of(self._path)
             with VideoFile(self._path, *size, self._fps, self._encoder, bare=bare) as video:
-                while (given := self._queue.get()) is not None:
-                    picture, frames = given
-=======
-            with VideoFile(self._path, *size, self._fps, self._encoder) as video:
                 for picture, frames in given:
->>>>>>> h-tests-a
                     video.add(self._scale(picture), frames)
         except BaseException as error:
             self._failed = error

@@ -122,7 +122,7 @@ def put_scene(
     viewport: Viewport = SMALL,
     picture: Callable[[int], Pixels] | None = None,
 ) -> Scene:
-    """A recorded scene whose frame n shows the number of the picture that stands there, or `picture` of it."""
+    """A recorded scene whose frame n shows its picture's number, or `picture` of it."""
     job = f"recordings/1/scenes/{name}"
     draw = picture or (lambda number: numbered(number, viewport))
     pictures = [jpeg(draw(first_number + index)) for index in range(len(durations))]

@@ -105,7 +105,7 @@ def test_a_level_that_is_there_is_not_made_again(
 def test_a_worker_that_fails_holds_nothing(tools: Tools, storage: CountingStorage, workspace_id: int) -> None:
     event = ask(storage, workspace_id, "shared")
     storage.delete("recordings/1/scenes/shared/frames.mkv")
-    with pytest.raises(Exception, match="frames.mkv"):
+    with pytest.raises(Exception, match=r"frames\.mkv"):
         encode_clips(event, tools)
     assert claims_of(tools, workspace_id) == []
 
