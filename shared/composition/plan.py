@@ -43,7 +43,7 @@ def plan_video(request: Request) -> Plan:
         toured += frames if source is tour else 0
     timeline = _timeline(request, scenes)
     if request.styling.transition == "fade":
-        timeline = faded(timeline)
+        timeline = faded(timeline, jobs)
     timeline = covered(timeline, request, jobs)
     clips = {
         clip_prefix(request.workspace_id, shot, timeline.encoder): EncodeJob(
