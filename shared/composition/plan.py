@@ -64,6 +64,7 @@ def plan_video(request: Request) -> Plan:
 
 
 def _timeline(request: Request, scenes: list[Scene]) -> Timeline:
+    cards = tuple(dict.fromkeys(scene.job for scene in scenes if _greets(scene)))
     return Timeline(
         viewport=request.viewport,
         scenes=tuple(scenes),
@@ -72,8 +73,8 @@ def _timeline(request: Request, scenes: list[Scene]) -> Timeline:
         heights=request.styling.heights,
         music=request.styling.music_path,
         language=request.script.language,
-        names=_names(request),
-        cards=tuple(dict.fromkeys(scene.job for scene in scenes if _greets(scene))),
+        names=_names(request) if cards else Names(),
+        cards=cards,
     )  # fmt: skip
 
 

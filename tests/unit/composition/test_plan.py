@@ -12,6 +12,7 @@ from shared.composition import Branding, Insert, IntroOptions, Scene, Styling
 from shared.composition.cards import CardFields, Look
 from shared.composition.plan import plan_video
 from shared.composition.request import Plan, Request, Spoken
+from shared.composition.timeline import Names
 from shared.media.presets import EncoderSettings
 from shared.recording import (
     BilledTo,
@@ -308,6 +309,7 @@ def test_without_an_intro_the_page_is_there_from_the_first_frame_and_nothing_is_
     assert kinds(ana) == ["page", "page", "page", "card"]
     assert [scene.narration is not None for scene in ana.timeline.scenes] == [True] * 4
     assert ana.timeline.cards == ()
+    assert ana.timeline.names == Names()  # there is no card to show them
     assert ana.jobs == ben.jobs
     assert ana.clips == ben.clips
 
