@@ -18,7 +18,7 @@ import pytest
 
 LEADREEL = [sys.executable, "-m", "local.cli"]
 ROOT = Path(__file__).parents[2]
-MAKE_SECONDS = 240
+MAKE_SECONDS = 600
 
 # Sixteen squares show, as bits, the number of the frame by the page's own clock.
 COUNTER_PAGE = """<!doctype html><meta charset="utf-8"><title>Counting page</title>
@@ -113,11 +113,11 @@ class Leadreel:
         return Made(process.returncode, json.loads(lines[-1]) if lines else {}, errors)
 
 
-def new_home(home: Path, site: Site) -> Leadreel:
+def new_home(home: Path, site: Site, **settings: str) -> Leadreel:
     plain = {
         name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))
     }
     return Leadreel(
         home,
-        plain | {"LEADREEL_HOME": str(home), "RECORDING_ALLOW_HOSTS": f"127.0.0.1:{site.port}"},
+        plain | {"LEADREEL_HOME": str(home), "RECORDING_ALLOW_HOSTS": f"127.0.0.1:{site.port}"} | settings,
     )
