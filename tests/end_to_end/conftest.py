@@ -101,6 +101,12 @@ class Leadreel:
             text=True,
         )
 
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """The exit code, and what was said on standard output and standard error."""
+        process = self.start(*arguments)
+        output, errors = process.communicate(timeout=120)
+        return process.returncode, output, errors
+
     def make(self, *arguments: str, **more: str) -> Made:
         process = self.start("make", *arguments, "--json", **more)
         try:

@@ -302,3 +302,15 @@ async def test_without_the_cache_of_clips_what_is_published_plays_and_more_is_ma
     assert third.answer["certificate"] == "ok"
     after = {file.name: hashlib.sha256(file.read_bytes()).digest() for file in clips.iterdir()}
     assert before.items() <= after.items()
+    delete(third, leadreel, set(before))
+
+
+def delete(video: Made, leadreel: Leadreel, kept: set[str]) -> None:
+    """What others show stays, and nothing else does."""
+    video_id, public = video.answer["video_id"], leadreel.home / "storage/public"
+    said = f"video {video_id} is deleted: its page and its files are gone\n"
+    assert leadreel.run("delete", str(video_id)) == (0, said, "")
+    assert {file.name for file in (public / "clips").iterdir()} == kept
+    assert [file for file in public.rglob("*") if slug_of(video) in str(file) and file.is_file()] == []
+    again = leadreel.run("delete", str(video_id))
+    assert again == (1, "", f"leadreel: there is no video {video_id}\n")
