@@ -7,7 +7,7 @@ import asyncio
 import math
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, get_args
@@ -46,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_make(commands.add_parser("make", help="make one personal video"))
     _add_record(commands.add_parser("record", help="film a page to an mp4, without the rest of the product"))
+
+    gone = commands.add_parser("delete", help="take a video off its page, and forget it and its lead")
+    gone.add_argument("video_id", type=int, metavar="ID", help="as `make --json` says it")
+    gone.set_defaults(run=_delete)
 
     up = commands.add_parser("up", help="serve the videos, and finish what was interrupted")
     up.add_argument("--port", type=int, help="default: PORT, or 8000")
@@ -164,24 +168,33 @@ def _add_record(film: argparse.ArgumentParser) -> None:
 
 
 def _make(asked: argparse.Namespace) -> int:
-    from local.leads import read_leads
     from local.make import make_videos  # each command imports only what it needs: `doctor` must always start
 
-    if asked.leads is None:
-        leads = [{"name": asked.name or "", "company": asked.company or ""}]
-    else:
-        leads = read_leads(asked.leads)
+    leads = _leads(asked)
     common = _request(asked)
     return asyncio.run(
         make_videos(
             read_settings(),
-            [common | lead for lead in leads],
+            [{**common, **lead} for lead in leads],
             partial(read_styling, asked),
             asked.out,
             as_list=asked.leads is not None,
             as_json=asked.json,
         )
     )
+
+
+def _leads(asked: argparse.Namespace) -> Sequence[Mapping[str, str | None]]:
+    from local.leads import WrongLeads, read_leads
+
+    one = asked.name is not None or asked.company is not None
+    if asked.leads is not None and one:
+        raise WrongLeads("--leads has the names and companies: leave out --name and --company")
+    if asked.leads is not None:
+        return read_leads(asked.leads)
+    if not one:
+        raise WrongLeads("for whom is it? Give --name and --company, or --leads FILE")
+    return [{"name": asked.name or "", "company": asked.company or ""}]
 
 
 def _request(asked: argparse.Namespace) -> dict[str, Any]:
@@ -238,6 +251,12 @@ def _record(asked: argparse.Namespace) -> int:
             as_json=asked.json,
         )
     )
+
+
+def _delete(asked: argparse.Namespace) -> int:
+    from local.delete import delete
+
+    return asyncio.run(delete(read_settings(), asked.video_id))
 
 
 def _up(asked: argparse.Namespace) -> int:

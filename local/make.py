@@ -23,7 +23,7 @@ from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
 from shared.settings import Settings
 from shared.storage import FileStorage, Storage
-from shared.videos import VideoRequest, VideoState, create_video, read_video
+from shared.videos import VideoRequest, VideoState, WrongRequest, create_video, read_video
 
 POLL_SECONDS = 0.25
 AT_ONCE = 4
@@ -66,10 +66,7 @@ async def make_videos(
     leads: fields of a VideoRequest each; `url` None stands for the demo site. as_list: tell of many, even if
     there is one.
     """
-    requests = [
-        VideoRequest.parse(**{**fields, "url": DEMO_PAGE if fields["url"] is None else fields["url"]})
-        for fields in leads
-    ]
+    requests = [_parse(fields, as_list) for fields in leads]
     storage = FileStorage(settings.storage_path)
     started = time.monotonic()
     async with Joined(settings) as runtime:
@@ -100,6 +97,16 @@ async def make_videos(
         finally:
             database.close()
     return _tell_all(told, time.monotonic() - started, as_json)
+
+
+def _parse(fields: Mapping[str, Any], as_list: bool) -> VideoRequest:
+    """Raises WrongRequest; of many leads, it says which."""
+    try:
+        return VideoRequest.parse(**{**fields, "url": DEMO_PAGE if fields["url"] is None else fields["url"]})
+    except WrongRequest as error:
+        if not as_list:
+            raise
+        raise WrongRequest(f"{fields['name']}: {error}") from error
 
 
 async def _make_all(making: _Making, requests: Sequence[VideoRequest]) -> list[VideoState]:

@@ -37,15 +37,25 @@ def covered(timeline: Timeline, request: Request, jobs: Jobs) -> Timeline:
     return timeline.model_copy(update={"scenes": tuple(scenes)})
 
 
-def faded(timeline: Timeline) -> Timeline:
-    """The timeline with a fade wherever one thing follows another, but not between parts of a tour."""
+def faded(timeline: Timeline, jobs: Jobs) -> Timeline:
+    """The timeline with a fade wherever one thing follows another, but not between parts of one."""
     frames = round(FADE_SECONDS * timeline.viewport.fps)
     scenes = list(timeline.scenes)
     for n, (before, after) in enumerate(pairwise(timeline.scenes)):
-        if not (before.job == after.job or before.shows == after.shows == "page"):
+        if not _goes_on(before, after, jobs):
             scenes[n] = scenes[n].model_copy(update={"fade_out": min(frames, before.frame_count // 3)})
             scenes[n + 1] = after.model_copy(update={"fade_in": min(frames, after.frame_count // 3)})
     return timeline.model_copy(update={"scenes": tuple(scenes)})
+
+
+def _goes_on(before: Scene, after: Scene, jobs: Jobs) -> bool:
+    """Whether a scene shows what the one before it shows: a tour, or a card of several recordings."""
+    if before.job == after.job or before.shows == after.shows == "page":
+        return True
+    one, other = jobs.scenes.get(before.job), jobs.scenes.get(after.job)
+    if one is None or other is None:
+        return False
+    return one.source == other.source and one.first_frame + one.frame_count == other.first_frame
 
 
 def _logo_corner(request: Request, scene: Scene) -> LogoCorner | None:

@@ -43,7 +43,7 @@ def plan_video(request: Request) -> Plan:
         toured += frames if source is tour else 0
     timeline = _timeline(request, scenes)
     if request.styling.transition == "fade":
-        timeline = faded(timeline)
+        timeline = faded(timeline, jobs)
     timeline = covered(timeline, request, jobs)
     clips = {
         clip_prefix(request.workspace_id, shot, timeline.encoder): EncodeJob(
@@ -64,6 +64,7 @@ def plan_video(request: Request) -> Plan:
 
 
 def _timeline(request: Request, scenes: list[Scene]) -> Timeline:
+    cards = tuple(dict.fromkeys(scene.job for scene in scenes if _greets(scene)))
     return Timeline(
         viewport=request.viewport,
         scenes=tuple(scenes),
@@ -71,8 +72,8 @@ def _timeline(request: Request, scenes: list[Scene]) -> Timeline:
         heights=request.styling.heights,
         music=request.styling.music_path,
         language=request.script.language,
-        names=_names(request),
-        cards=tuple(dict.fromkeys(scene.job for scene in scenes if _greets(scene))),
+        names=_names(request) if cards else Names(),
+        cards=cards,
     )  # fmt: skip
 
 

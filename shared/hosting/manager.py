@@ -13,6 +13,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,13 @@ class VideoHostManager:
     """Hosts videos. Without arguments it uses the settings' storage and public address."""
 
     def __init__(self, settings: Settings | None = None, storage: Storage | None = None) -> None:
-        self.settings = settings or read_settings()
+        self._given = settings
         self.storage = storage or open_storage(self.settings)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Read when first needed: withdrawing from a given storage needs none."""
+        return self._given or read_settings()
 
     async def host_video(
         self,

@@ -1,4 +1,5 @@
-from .asking import VideoRequest, create_video
+from .asking import VideoRequest, WrongRequest, create_video
+from .deleting import StillMaking, delete_video
 from .demo_sites import (
     DemoSiteFields,
     DemoSiteState,
@@ -14,11 +15,14 @@ __all__ = [
     "DemoSiteState",
     "Failure",
     "StepState",
+    "StillMaking",
     "VideoRequest",
     "VideoState",
+    "WrongRequest",
     "add_demo_site",
     "change_demo_site",
     "create_video",
+    "delete_video",
     "fail_video",
     "read_demo_site",
     "read_failure",

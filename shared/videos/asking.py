@@ -118,7 +118,7 @@ class VideoRequest(Value):
             first = error.errors()[0]
             empty = first["type"] in {"string_too_short", "too_short"}
             what = "must not be empty" if empty else first["msg"].removeprefix("Value error, ")
-            field = first["loc"][0] if first["loc"] else "url"
+            field = ".".join(part for part in first["loc"] if isinstance(part, str)) or "url"
             raise WrongRequest(f"{field}: {what[:1].lower()}{what[1:]}") from error
 
 

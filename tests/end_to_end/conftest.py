@@ -18,7 +18,7 @@ import pytest
 
 LEADREEL = [sys.executable, "-m", "local.cli"]
 ROOT = Path(__file__).parents[2]
-MAKE_SECONDS = 240
+MAKE_SECONDS = 600
 
 # Sixteen squares show, as bits, the number of the frame by the page's own clock.
 COUNTER_PAGE = """<!doctype html><meta charset="utf-8"><title>Counting page</title>
@@ -101,6 +101,12 @@ class Leadreel:
             text=True,
         )
 
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """The exit code, and what was said on standard output and standard error."""
+        process = self.start(*arguments)
+        output, errors = process.communicate(timeout=120)
+        return process.returncode, output, errors
+
     def make(self, *arguments: str, **more: str) -> Made:
         process = self.start("make", *arguments, "--json", **more)
         try:
@@ -113,11 +119,11 @@ class Leadreel:
         return Made(process.returncode, json.loads(lines[-1]) if lines else {}, errors)
 
 
-def new_home(home: Path, site: Site) -> Leadreel:
+def new_home(home: Path, site: Site, **settings: str) -> Leadreel:
     plain = {
         name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))
     }
     return Leadreel(
         home,
-        plain | {"LEADREEL_HOME": str(home), "RECORDING_ALLOW_HOSTS": f"127.0.0.1:{site.port}"},
+        plain | {"LEADREEL_HOME": str(home), "RECORDING_ALLOW_HOSTS": f"127.0.0.1:{site.port}"} | settings,
     )

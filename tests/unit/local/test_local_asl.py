@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from local.asl import DefinitionRefused, load_machine, tasks
 from local.product import PROJECT, Product
+from shared.workflow import STEPS
 
 
 def definition(**fields: Any) -> str:
@@ -21,6 +23,51 @@ def test_the_products_own_definition_loads() -> None:
     assert called <= functions.keys()
     assert {"record", "compose"} <= {name for name in functions if functions[name].limits.heavy}
     assert (PROJECT / "functions" / "pipeline.asl.json").is_file()
+
+
+def states(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every state of a definition, those inside others too."""
+    for name, state in machine["States"].items():
+        yield name, state
+        for inner in (
+            *state.get("Branches", ()),
+            *([state["ItemProcessor"]] if "ItemProcessor" in state else ()),
+        ):
+            yield from states(inner)
+
+
+def test_the_pipeline_is_patient_with_its_functions_and_tells_of_every_failure_by_its_step() -> None:
+    limits = {name: function.limits for name, function in Product().read()[0].items()}
+    all_states = dict(states(json.loads((PROJECT / "functions" / "pipeline.asl.json").read_text())))
+    called = set()
+    for name, state in all_states.items():
+        if state["Type"] == "Task":
+            function = state["Resource"].strip("${}")
+            called.add(function)
+            assert state["TimeoutSeconds"] > limits[function].timeout_seconds, name
+            assert state["Retry"], name
+        for catch in state.get("Catch", ()):
+            step = catch["ResultPath"].removeprefix("$.failure.")
+            assert step in {*STEPS, "prepare"}, name
+            assert catch["ErrorEquals"] == ["States.ALL"], name
+    works = {name for name, state in all_states.items() if state["Type"] in {"Task", "Map", "Parallel"}}
+    uncaught = {name for name in works if "Catch" not in all_states[name]}
+    assert uncaught == {"record scene", "encode shot", "fail"}  # those in a Map fail with it
+    assert called >= {"check_page", "script", "voice", "plan", "record", "encode", "compose", "host", "fail"}
+
+
+def test_what_is_not_filmed_or_encoded_yet_is_done_job_by_job() -> None:
+    maps = {
+        name: state
+        for name, state in states(json.loads((PROJECT / "functions" / "pipeline.asl.json").read_text()))
+        if state["Type"] == "Map"
+    }
+    assert {name: state["ItemsPath"] for name, state in maps.items()} == {
+        "record": "$.plan.jobs",
+        "encode": "$.plan.clips",
+    }
+    assert set(maps["record"]["ItemSelector"]) == {"job.$"}
+    assert set(maps["encode"]["ItemSelector"]) == {"workspace_id.$", "video_id.$", "job.$"}
 
 
 @pytest.mark.parametrize(
