@@ -107,7 +107,7 @@ def _request(session: Session, video: Video, page: PageReport, tools: Tools) -> 
         page_image=storage.get(f"{video.page_job}/{PAGE_IMAGE}"),
         viewport=Viewport.model_validate(options["viewport"]),
         freshness=freshness_window(video.created_at, tools.settings.recording_freshness_hours),
-        look=_look(styling.branding, script.language, storage),
+        look=_look(styling.branding, script.language, storage, captioned=styling.captions == "burned"),
         styling=styling,
         encoder=EncoderSettings.from_settings(tools.settings, styling.quality),
         pictures={
@@ -123,9 +123,9 @@ def _request(session: Session, video: Video, page: PageReport, tools: Tools) -> 
     )
 
 
-def _look(branding: Branding, language: str, storage: Storage) -> Look:
+def _look(branding: Branding, language: str, storage: Storage, *, captioned: bool) -> Look:
     if not branding.apply_branding:
-        return Look(template=branding.template, language=language)
+        return Look(template=branding.template, language=language, captioned=captioned)
 
     def text(key: str | None) -> str | None:
         return None if key is None else storage.get(key).decode()
@@ -137,6 +137,7 @@ def _look(branding: Branding, language: str, storage: Storage) -> Look:
         font=branding.font,
         logo=storage.get(branding.logo_path) if branding.logo_path else None,
         language=language,
+        captioned=captioned,
         own_intro=text(branding.intro_path),
         own_outro=text(branding.outro_path),
     )

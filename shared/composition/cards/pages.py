@@ -131,7 +131,12 @@ def picture_card(
 def _card(
     kind: str, fields: CardFields, look: Look, page_image: bytes | None, size: tuple[int, int], **values: Any
 ) -> str:
-    flags = {"with-page": page_image, "with-logo": look.logo, "with-host": fields.page_host}
+    flags = {
+        "with-page": page_image,
+        "with-logo": look.logo,
+        "with-host": fields.page_host,
+        "captioned": look.captioned,
+    }
     return render(
         f"{look.template}/{kind}.html",
         look,
