@@ -30,8 +30,8 @@ class Look(Value):
     primary_color, accent_color: `#rrggbb`; without a primary colour, the cards take the page's own.
     font: the family's name, as installed where cards are filmed; where it is missing, or has no letters of a
     script, the template's own are used. logo: PNG. language: ISO 639-1; else English.
-        captioned: the words keep clear of captions at the bottom. own_intro, own_outro: a workspace's own HTML, which
-    takes the place of the template's.
+        captioned: the words keep clear of captions at the bottom. own_intro, own_outro: a workspace's own
+    HTML, which takes the place of the template's.
     """
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from shared.composition.stretches import LENIENT, STRICT, Eye, tones, unasked, unasked_still, watch
+from shared.media.stretches import LENIENT, STRICT, Eye, tones, unasked, unasked_still, watch
 
 GREY = np.full((480, 854), 120, np.uint8)
 FLAT = np.full((240, 427), 128, np.uint8)
