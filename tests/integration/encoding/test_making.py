@@ -22,6 +22,7 @@ from tests.support.recorded_scenes import (
     Pixels,
     numbered,
     pictures_of,
+    pixels,
     put_overlay,
     put_scene,
     read_number,
@@ -41,7 +42,7 @@ class Clip(NamedTuple):
 
     @property
     def numbers(self) -> list[int]:
-        return [read_number(picture.to_ndarray(format="rgb24")) for picture in self.pictures]
+        return [read_number(pixels(picture)) for picture in self.pictures]
 
     def luma(self, x: int, y: int) -> list[int]:
         return [int(picture.to_ndarray()[y, x]) for picture in self.pictures]
