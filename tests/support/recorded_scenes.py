@@ -122,7 +122,7 @@ def put_scene(
     viewport: Viewport = SMALL,
     picture: Callable[[int], Pixels] | None = None,
 ) -> Scene:
-    """A recorded scene whose frame n shows its picture's number, or `picture` of it."""
+    """A recorded scene whose frame n shows the number of the picture that stands there, or a `picture`."""
     job = f"recordings/1/scenes/{name}"
     draw = picture or (lambda number: numbered(number, viewport))
     pictures = [jpeg(draw(first_number + index)) for index in range(len(durations))]
@@ -191,6 +191,17 @@ def put_voice(
             Word(text=word, start=index * share, end=(index + 1) * share) for index, word in enumerate(words)
         ),
     )
+
+
+def pixels(frame: av.VideoFrame) -> Pixels:
+    """In RGB, (height, width, 3)."""
+    return np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+
+
+def time_of(frame: av.VideoFrame) -> Fraction:
+    """In seconds."""
+    assert frame.pts is not None and frame.time_base is not None
+    return frame.pts * frame.time_base
 
 
 def pictures_of(video: Path) -> list[av.VideoFrame]:

@@ -12,7 +12,16 @@ import pytest
 from shared.composition import Intro, VideoComposer
 from shared.media.files import UnusableMedia, probe_video
 from shared.settings import Settings
-from tests.support.recorded_scenes import Pixels, numbered, pictures_of, read_number, sound_of, speech, wav
+from tests.support.recorded_scenes import (
+    Pixels,
+    numbered,
+    pictures_of,
+    pixels,
+    read_number,
+    sound_of,
+    speech,
+    wav,
+)
 
 PLAYLIST = b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n"
 
@@ -42,7 +51,7 @@ def write_voice(path: Path, seconds: float) -> Path:
 
 
 def shown(video: Path) -> list[Pixels]:
-    return [frame.to_ndarray(format="rgb24") for frame in pictures_of(video)]
+    return [pixels(frame) for frame in pictures_of(video)]
 
 
 @pytest.mark.parametrize(("suffix", "codec"), [("mp4", "libx264"), ("webm", "libvpx")])
@@ -81,6 +90,27 @@ async def test_a_shorter_voice_is_followed_by_silence(settings: Settings, tmp_pa
     facts = probe_video(result.video_file_path)
     assert (facts.frame_count, facts.frame_rate) == (60, 30)
     assert np.abs(sound_of(result.video_file_path)[48_000:]).max() < 1e-3
+
+
+async def test_smaller_sizes_stand_beside_the_video(tmp_path: Path) -> None:
+    result = await VideoComposer(
+        Settings(leadreel_home=tmp_path / "home", video_default_resolution="960x540")
+    ).compose_video(
+        recording_path=write_recording(tmp_path / "tour.mp4", 10),
+        voiceover_path=write_voice(tmp_path / "voice.wav", 0.3),
+        output_path=tmp_path / "final.mp4",
+        add_intro=False,
+        quality="preview",
+        quality_versions=("1080p", "480p"),
+    )
+    assert result.quality_versions == {
+        "540p": tmp_path / "final.mp4",
+        "480p": tmp_path / "final-480p.mp4",
+    }
+    for file, size in zip(result.quality_versions.values(), ((960, 540), (854, 480)), strict=True):
+        pictures = shown(file)
+        assert pictures[0].shape[1::-1] == size
+        assert [read_number(picture) for picture in pictures] == list(range(10))
 
 
 async def test_an_intro_is_filmed_and_the_voice_waits_for_it(settings: Settings, tmp_path: Path) -> None:

@@ -145,7 +145,6 @@ def test_an_mp4_made_from_published_clips_is_the_one_that_was_composed(
     database: Database,
     workspace_id: int,
     storage: CountingStorage,
-    tmp_path: Path,
 ) -> None:
     ana, _ = written
     row, prefix = new_row(database, workspace_id), f"videos/{workspace_id}/1"

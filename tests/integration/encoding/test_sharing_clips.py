@@ -25,6 +25,7 @@ from shared.encoding.step import NotOurs, encode_clips
 from shared.media.presets import EncoderSettings, ladder
 from shared.recording import JOB, PROGRESS, Progress
 from shared.settings import Settings
+from shared.storage import NotStored
 from shared.workflow import PartEvent, Tools
 from shared.workflow.leases import Lease
 from tests.support.recorded_scenes import CountingStorage, put_scene
@@ -105,7 +106,7 @@ def test_a_level_that_is_there_is_not_made_again(
 def test_a_worker_that_fails_holds_nothing(tools: Tools, storage: CountingStorage, workspace_id: int) -> None:
     event = ask(storage, workspace_id, "shared")
     storage.delete("recordings/1/scenes/shared/frames.mkv")
-    with pytest.raises(Exception, match=r"frames\.mkv"):
+    with pytest.raises(NotStored, match=r"frames\.mkv"):
         encode_clips(event, tools)
     assert claims_of(tools, workspace_id) == []
 

@@ -481,5 +481,5 @@ def test_a_scene_in_which_nothing_is_said_has_no_caption_to_burn() -> None:
 
 def test_what_is_asked_of_sound_and_language_is_handed_on() -> None:
     music = f"uploads/1/{'c' * 64}.wav"
-    made = plan(**styled(music_path=music, quality="medium"))
-    assert (made.timeline.music, made.timeline.quality, made.timeline.language) == (music, "medium", "en")
+    made = plan(**styled(music_path=music))
+    assert (made.timeline.music, made.timeline.language) == (music, "en")

@@ -15,7 +15,7 @@ from shared.encoding.footage import Footage, Span
 from shared.encoding.layers import planes_of
 from shared.media.framefile import FrameFile
 from shared.recording import SceneResult, Work
-from tests.support.recorded_scenes import frames_file, jpeg, numbered, png, read_number
+from tests.support.recorded_scenes import frames_file, jpeg, numbered, pixels, png, read_number
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RECORDED = (20, 1, 1, 30, 8)
@@ -83,7 +83,7 @@ def test_a_range_of_a_recording(
     footage = Footage(shot(first_frame=first, frame_count=count), below, ())
     assert starts(footage) == expected
     shown = footage.pictures(footage.spans(180))
-    numbers = [read_number(picture.to_ndarray(format="rgb24")) for picture in shown]
+    numbers = [read_number(pixels(picture)) for picture in shown]
     recorded = [number for number, times in enumerate(RECORDED) for _ in range(times)]
     assert numbers == [recorded[first + start] for start in expected]
 

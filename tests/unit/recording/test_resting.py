@@ -6,8 +6,10 @@ import base64
 
 import pytest
 
-from shared.composition.cards import intro_card, outro_card
+from shared.composition.cards import CardFields, intro_card, outro_card
 from shared.recording.page.resting import tells_of_motion
+
+ANA = CardFields(name="Ana", company="Acme")
 
 
 def picture(data: bytes, kind: str = "png") -> str:
@@ -16,8 +18,8 @@ def picture(data: bytes, kind: str = "png") -> str:
 
 def test_our_own_cards_tell_of_all_their_motion() -> None:
     image = b"\xff\xd8\xff" + b"setTimeout" * 3
-    assert tells_of_motion(intro_card("Ana", "Acme", page_image=image, duration_seconds=8))
-    assert tells_of_motion(outro_card("Ana", "Acme", page_image=image))
+    assert tells_of_motion(intro_card(ANA, page_image=image, duration_seconds=8))
+    assert tells_of_motion(outro_card(ANA, page_image=image))
 
 
 @pytest.mark.parametrize(
