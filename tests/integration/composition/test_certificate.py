@@ -30,7 +30,7 @@ def timeline(tmp_path_factory: pytest.TempPathFactory) -> tuple[Timeline, Counti
         put_scene(storage, "card", [1] * 10 + [35], 0, hello),
         put_scene(storage, "tour", [1] * 30 + [13, 1, 13, 1, 1, 1, 30], 11, rest),
     )
-    return Timeline(viewport=SMALL, scenes=scenes), storage
+    return Timeline(viewport=SMALL, scenes=scenes, encoder=QUICK), storage
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def made(
     timeline: tuple[Timeline, CountingStorage], tmp_path_factory: pytest.TempPathFactory
 ) -> ComposedVideo:
     video, storage = timeline
-    return compose(video, storage, tmp_path_factory.mktemp("made"), encoder=QUICK, clips_prefix="clips/1")
+    return compose(video, storage, tmp_path_factory.mktemp("made"), workspace_id=1).video
 
 
 def expected(timeline: tuple[Timeline, CountingStorage], **other: object) -> Expected:
@@ -57,7 +57,7 @@ def failed(certificate: Certificate) -> list[str]:
 
 def test_a_good_video(timeline: tuple[Timeline, CountingStorage], made: ComposedVideo) -> None:
     clips = [ClipScores(clip="card", level="480p", scores=GOOD)]
-    certificate = certify({"480p": made.video}, expected(timeline), clips)
+    certificate = certify({"480p": made.versions["180p"]}, expected(timeline), clips)
     assert failed(certificate) == []
     (version,) = certificate.versions
     assert (version.width, version.height, version.fps) == (320, 180, 30)
@@ -75,7 +75,7 @@ def test_what_was_promised_and_is_not_there(
     blurred = ClipScores(clip="tour", level="480p", scores=GOOD.model_copy(update={"mean": 80, "low": 70}))
     tinted = ClipScores(clip="card", level="480p", scores=GOOD.model_copy(update={"shift": 5}))
     wanted = expected(timeline, name="Anna", captions="WEBVTT\n", still=())
-    assert failed(certify({"480p": made.video}, wanted, [blurred, tinted])) == [
+    assert failed(certify({"480p": made.versions["180p"]}, wanted, [blurred, tinted])) == [
         "frozen stretches that were not asked for",
         "480p tour: VMAF",
         "480p tour: VMAF of the worst hundredth",
@@ -110,7 +110,9 @@ def test_a_broken_file(
     video = tmp_path / "broken.mp4"
     front = [] if "-faststart" in how else ["-movflags", "+faststart"]
     run_ffmpeg(
-        ["-i", str(made.video), *how, *front, str(video)], purpose="break a video", deadline_seconds=60
+        ["-i", str(made.versions["180p"]), *how, *front, str(video)],
+        purpose="break a video",
+        deadline_seconds=60,
     )
     certificate = certify({"480p": video}, expected(timeline))
     assert named <= set(failed(certificate))
@@ -121,8 +123,10 @@ def test_versions_with_other_sound(
 ) -> None:
     other = tmp_path / "other.mp4"
     how = ["-c:v", "copy", "-b:a", "64k", "-movflags", "+faststart"]
-    run_ffmpeg(["-i", str(made.video), *how, str(other)], purpose="change a sound", deadline_seconds=60)
-    certificate = certify({"1080p": made.video, "480p": other}, expected(timeline))
+    run_ffmpeg(
+        ["-i", str(made.versions["180p"]), *how, str(other)], purpose="change a sound", deadline_seconds=60
+    )
+    certificate = certify({"1080p": made.versions["180p"], "480p": other}, expected(timeline))
     assert [version.level for version in certificate.versions] == ["1080p", "480p"]
     assert "sounds of the versions" in failed(certificate)
 
@@ -132,7 +136,7 @@ def test_an_mp4_carries_its_chapters(
 ) -> None:
     found = chapters(timeline[0])
     path = tmp_path / "chapters.mp4"
-    with av.open(str(made.video)) as source, av.open(str(path), "w", format="mp4") as target:
+    with av.open(str(made.versions["180p"])) as source, av.open(str(path), "w", format="mp4") as target:
         target.set_chapters(container_chapters(found))
         stream = target.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(video=0):

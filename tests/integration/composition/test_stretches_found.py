@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from shared.media.stretches import Stretches, tones, unasked, unasked_still, watch, watch_file
 
+from shared.media.stretches import Stretches, tones, unasked, unasked_still, watch, watch_file
 from tests.support.moving import FPS, KINDS, Planes, blackened, encode, frozen
 
 Stretch = tuple[float, float]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from shared.media.stretches import LENIENT, STRICT, Eye, tones, unasked, unasked_still, watch
 
 GREY = np.full((480, 854), 120, np.uint8)
