@@ -111,6 +111,14 @@ def test_a_page_that_is_not_there_fails_its_step_with_one_line(tmp_path: Path, s
     assert status == "failed" and "404" in str(reason)
 
 
+def test_a_make_for_nobody_is_refused_before_anything_starts(tmp_path: Path, site: Site) -> None:
+    leadreel = new_home(tmp_path / "home", site)
+    code, output, errors = leadreel.run("make", "--url", site.url)
+    assert (code, output) == (1, "")
+    assert errors == "leadreel: for whom is it? Give --name and --company, or --leads FILE\n"
+    assert not leadreel.home.exists()
+
+
 def test_an_empty_name_is_refused_before_anything_starts(tmp_path: Path, site: Site) -> None:
     leadreel = new_home(tmp_path / "home", site)
     made = leadreel.make("--url", site.url, "--name", " ", "--company", "Acme")

@@ -38,7 +38,7 @@ def leadreel(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Leadreel:
 
 def make(leadreel: Leadreel, site: Site, name: str, company: str, *more: str) -> Made:
     return leadreel.make(
-        "--url", site.url, "--name", name, "--company", company, "--duration", "20", "--campaign",
+        "--url", site.url, "--name", name, "--company", company, "--duration", "30", "--campaign",
         "--quality", "fast", "--message", "Setting it up takes a day", *more,
     )  # fmt: skip
 
@@ -57,7 +57,7 @@ def test_it_says_what_it_made(made: Made) -> None:
     assert answer["quality_versions"] == ["720p", "480p"]
     assert answer["certificate"] == "ok"
     assert answer["hls_url"].endswith("/hls/master.m3u8")
-    assert 20 <= answer["duration_seconds"] <= 24
+    assert 30 <= answer["duration_seconds"] <= 33
     assert [step["name"] for step in answer["steps"]] == [
         "check_page", "script", "voice", "plan", "record", "compose", "host",
     ]  # fmt: skip

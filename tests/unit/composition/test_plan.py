@@ -408,7 +408,7 @@ def test_a_fade_takes_a_third_of_a_very_short_scene_at_most() -> None:
 
 
 def test_the_logo_stands_on_all_but_cards_that_show_it_themselves() -> None:
-    logo = {"look": Look(logo=PNG)}
+    logo: dict[str, Any] = {"look": Look(logo=PNG)}
     made = plan(**with_inserts(), **logo)
     assert [len(scene.overlays) for scene in made.timeline.scenes] == [0, 0, 1, 0]
     made = plan(**logo)
