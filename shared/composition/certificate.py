@@ -18,9 +18,9 @@ from shared.composition.limits import (
     CAPTIONED_SHARE,
     LOUDNESS_LUFS,
     LOUDNESS_TOLERANCE,
-    MOST_SHIFT,
     TRUE_PEAK_DBTP,
     likeness,
+    most_shift,
 )
 from shared.composition.shown import captioned_share, is_shown
 from shared.composition.timeline import Timeline
@@ -189,8 +189,8 @@ def _clip_checks(clip: ClipScores, quality: Quality) -> Iterator[Check]:
     yield Check(
         name=f"{clip.level} {clip.clip}: tones off by",
         measured=f"{scores.shift:.1f} of 255",
-        limit=f"at most {MOST_SHIFT}",
-        ok=scores.shift <= MOST_SHIFT,
+        limit=f"at most {most_shift(quality)}",
+        ok=scores.shift <= most_shift(quality),
     )
 
 

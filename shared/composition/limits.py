@@ -16,9 +16,11 @@ CAPTIONED_SHARE = 0.98
 CAPTION_LAG_SECONDS = 0.5
 """How long before or after its cue a word may be heard."""
 
-MOST_SHIFT = 3.6
-"""`Scores.shift`: coarse coding (`fast`, CRF 32) came to 3.2 at most, pale colours to 4, a wrong matrix or
-range to 5 and more."""
+MOST_SHIFT = 2.6
+"""`Scores.shift`: coding came to 2.4 at most, a wrong matrix or range to 5 and more."""
+
+MOST_COARSE_SHIFT = 6.0
+"""Of `fast`, whose CRF of 32 came to 4.3."""
 
 _TABLE = Path(__file__).with_name("limits.toml")
 
@@ -35,6 +37,10 @@ def likeness(quality: Quality, height: int) -> Likeness:
     by_height = _table()[quality]
     known = [step for step in sorted(by_height) if step <= height]
     return by_height[known[-1] if known else min(by_height)]
+
+
+def most_shift(quality: Quality) -> float:
+    return MOST_COARSE_SHIFT if quality == "fast" else MOST_SHIFT
 
 
 @cache

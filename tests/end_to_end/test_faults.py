@@ -155,7 +155,8 @@ def test_a_killed_make_leaves_nothing_behind_and_up_finishes_its_video(tmp_path:
         up.communicate(timeout=60)
         assert up.returncode == 0
         assert family.left() == []
-    after = dict(ask(leadreel, "SELECT name, started_at FROM video_steps WHERE status = 'completed'"))
+    query = "SELECT name, started_at FROM video_steps WHERE status = 'completed'"
+    after = {name: started for name, started in ask(leadreel, query)}
     assert len(after) == 7
     assert all(after[name] == started for name, started in before)
     assert ask(leadreel, "SELECT count(*) FROM video_scripts") == [(1,)]

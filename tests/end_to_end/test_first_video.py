@@ -39,7 +39,7 @@ def leadreel(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Leadreel:
 def make(leadreel: Leadreel, site: Site, name: str, company: str, *more: str) -> Made:
     return leadreel.make(
         "--url", site.url, "--name", name, "--company", company, "--duration", "30", "--campaign",
-        "--quality", "fast", "--message", "Setting it up takes a day", *more,
+        "--quality", "preview", "--message", "Setting it up takes a day", *more,
     )  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def test_the_file_is_what_every_player_takes(made: Made) -> None:
     with av.open(str(path)) as file:
         video, audio = file.streams.video[0], file.streams.audio[0]
         assert (video.codec_context.name, video.codec_context.pix_fmt) == ("h264", "yuv420p")
-        assert (video.width, video.height, video.average_rate) == (1280, 720, 30)
+        assert (video.width, video.height) == (1280, 720)
+        assert video.average_rate == 30
         assert audio.codec_context.name == "aac"
         times = sorted(
             packet.pts * packet.time_base for packet in file.demux(video) if packet.pts is not None

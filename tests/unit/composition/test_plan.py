@@ -392,7 +392,7 @@ def test_pictures_fade_only_where_another_thing_is_shown() -> None:
 @pytest.mark.parametrize("kind", ["demo", "feature", "proof"])
 def test_nothing_fades_within_a_long_section(kind: str) -> None:
     """Its page, picture or video is several recordings and clips, and one thing to see."""
-    sections = [("intro", 5, 4.0), (kind, 150, 140.0), ("cta", 5, 4.0)]
+    sections: list[tuple[Any, float, float]] = [("intro", 5, 4.0), (kind, 150, 140.0), ("cta", 5, 4.0)]
     made = plan(sections, **with_inserts(transition="fade"))
     within = of_type(made, kind)
     assert len(within) > 6
