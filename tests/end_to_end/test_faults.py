@@ -156,7 +156,7 @@ def test_a_killed_make_leaves_nothing_behind_and_up_finishes_its_video(tmp_path:
         assert up.returncode == 0
         assert family.left() == []
     query = "SELECT name, started_at FROM video_steps WHERE status = 'completed'"
-    after = {name: started for name, started in ask(leadreel, query)}
+    after = {row[0]: row[1] for row in ask(leadreel, query)}
     assert len(after) == 7
     assert all(after[name] == started for name, started in before)
     assert ask(leadreel, "SELECT count(*) FROM video_scripts") == [(1,)]
