@@ -226,8 +226,8 @@ def pictures(source: str) -> list[tuple[int, str]]:
     # with requests ahead on one connection, FFmpeg 7 loses the second range of a file
     one_by_one = ("-http_persistent", "0") if source.endswith(".m3u8") else ()
     said = subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", *one_by_one, "-i", source, "-map", "0:v:0",
-         "-fps_mode", "passthrough", "-enc_time_base", "1:30", "-f", "framemd5", "-"],
+        [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", *one_by_one, "-i", source,
+         "-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", "1:30", "-f", "framemd5", "-"],
         capture_output=True, text=True, timeout=MAKE_SECONDS, check=True,
     )  # fmt: skip
     assert said.stderr == ""
