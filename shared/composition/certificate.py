@@ -23,7 +23,7 @@ from shared.composition.limits import (
 from shared.composition.shown import captioned_share, is_shown
 from shared.composition.timeline import Timeline
 from shared.composition.versions import Version, measure_loudness, measure_version
-from shared.media.limits import MOST_SHIFT, likeness
+from shared.media.limits import likeness, most_shift
 from shared.media.loudness import Loudness
 from shared.media.presets import Quality
 from shared.media.stretches import Stretch, unasked, unasked_still, watch_file
@@ -188,8 +188,8 @@ def _clip_checks(clip: ClipScores, quality: Quality) -> Iterator[Check]:
     yield Check(
         name=f"{clip.level} {clip.clip}: tones off by",
         measured=f"{scores.shift:.1f} of 255",
-        limit=f"at most {MOST_SHIFT}",
-        ok=scores.shift <= MOST_SHIFT,
+        limit=f"at most {most_shift(quality)}",
+        ok=scores.shift <= most_shift(quality),
     )
 
 

@@ -111,6 +111,14 @@ def test_a_page_that_is_not_there_fails_its_step_with_one_line(tmp_path: Path, s
     assert status == "failed" and "404" in str(reason)
 
 
+def test_a_make_for_nobody_is_refused_before_anything_starts(tmp_path: Path, site: Site) -> None:
+    leadreel = new_home(tmp_path / "home", site)
+    code, output, errors = leadreel.run("make", "--url", site.url)
+    assert (code, output) == (1, "")
+    assert errors == "leadreel: for whom is it? Give --name and --company, or --leads FILE\n"
+    assert not leadreel.home.exists()
+
+
 def test_an_empty_name_is_refused_before_anything_starts(tmp_path: Path, site: Site) -> None:
     leadreel = new_home(tmp_path / "home", site)
     made = leadreel.make("--url", site.url, "--name", " ", "--company", "Acme")
@@ -147,7 +155,8 @@ def test_a_killed_make_leaves_nothing_behind_and_up_finishes_its_video(tmp_path:
         up.communicate(timeout=60)
         assert up.returncode == 0
         assert family.left() == []
-    after = dict(ask(leadreel, "SELECT name, started_at FROM video_steps WHERE status = 'completed'"))
+    query = "SELECT name, started_at FROM video_steps WHERE status = 'completed'"
+    after = {row[0]: row[1] for row in ask(leadreel, query)}
     assert len(after) == 7
     assert all(after[name] == started for name, started in before)
     assert ask(leadreel, "SELECT count(*) FROM video_scripts") == [(1,)]

@@ -12,7 +12,9 @@ from shared.database.models import Video, VideoStep
 from shared.settings import Settings
 from shared.storage import FileStorage
 from shared.videos import Failure, VideoRequest, create_video, fail_video
-from shared.workflow import begin_step, note_work, report_progress, settle_step
+from shared.workflow import StepName, begin_step, note_work, report_progress, settle_step
+
+COMPOSE: StepName = "compose"
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def step(database: Database, workspace_id: int, video_id: int, name: str) -> Vid
 def test_a_step_that_is_begun_again_has_run_since_it_first_began(
     database: Database, workspace_id: int, video_id: int
 ) -> None:
-    of_step = (database, workspace_id, video_id, "compose")
+    of_step = (database, workspace_id, video_id, COMPOSE)
     before = datetime.now(UTC) - timedelta(seconds=1)
     first = begin_step(*of_step)
     report_progress(*of_step, 0.4)
@@ -43,7 +45,7 @@ def test_a_step_that_is_begun_again_has_run_since_it_first_began(
 
 
 def test_a_step_that_had_failed_begins_anew(database: Database, workspace_id: int, video_id: int) -> None:
-    of_step = (database, workspace_id, video_id, "compose")
+    of_step = (database, workspace_id, video_id, COMPOSE)
     first = begin_step(*of_step)
     report_progress(*of_step, 0.4)
     fail_video(workspace_id, video_id, Failure(step="compose", error="X", reason="why"), database)
@@ -55,7 +57,7 @@ def test_a_step_that_had_failed_begins_anew(database: Database, workspace_id: in
 def test_what_a_step_works_on_stays_known_when_it_begins(
     database: Database, workspace_id: int, video_id: int
 ) -> None:
-    of_step = (database, workspace_id, video_id, "compose")
+    of_step = (database, workspace_id, video_id, COMPOSE)
     note_work(*of_step, {"clips": {"clips/1/a": 30}})
     assert step(database, workspace_id, video_id, "compose").status == "pending"
     begin_step(*of_step)
@@ -65,7 +67,7 @@ def test_what_a_step_works_on_stays_known_when_it_begins(
 
 
 def test_a_settled_step_says_how_long_it_took(database: Database, workspace_id: int, video_id: int) -> None:
-    of_step = (database, workspace_id, video_id, "compose")
+    of_step = (database, workspace_id, video_id, COMPOSE)
     started = begin_step(*of_step)
     settle_step(*of_step, started, started + timedelta(seconds=2.5), {"composed_video_id": 3})
     row = step(database, workspace_id, video_id, "compose")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.media.limits import likeness
+from shared.media.limits import likeness, most_shift
 
 # 2026-11-21, x264 by FFmpeg n9.0.2: mean/low of each page's unique frames, as asked for and at a CRF 9 higher
 MEASURED_TABLE = """
@@ -71,3 +71,11 @@ def test_other_heights_take_the_next_lower_ones() -> None:
     assert likeness("high", 900) == likeness("high", 720)
     assert likeness("high", 2160) == likeness("high", 1080)
     assert likeness("high", 180) == likeness("high", 480)
+
+
+def test_only_the_coarsest_quality_may_be_as_far_off_as_its_coding_makes_it() -> None:
+    measured = 4.3  # an outro at 720p, CRF 32
+    assert most_shift("fast") > measured
+    assert (
+        max(most_shift("ultra"), most_shift("high"), most_shift("medium"), most_shift("preview")) < measured
+    )

@@ -392,7 +392,7 @@ def test_pictures_fade_only_where_another_thing_is_shown() -> None:
 @pytest.mark.parametrize("kind", ["demo", "feature", "proof"])
 def test_nothing_fades_within_a_long_section(kind: str) -> None:
     """Its page, picture or video is several recordings and clips, and one thing to see."""
-    sections = [("intro", 5, 4.0), (kind, 150, 140.0), ("cta", 5, 4.0)]
+    sections: list[tuple[Any, float, float]] = [("intro", 5, 4.0), (kind, 150, 140.0), ("cta", 5, 4.0)]
     made = plan(sections, **with_inserts(transition="fade"))
     within = of_type(made, kind)
     assert len(within) > 6
@@ -408,7 +408,7 @@ def test_a_fade_takes_a_third_of_a_very_short_scene_at_most() -> None:
 
 
 def test_the_logo_stands_on_all_but_cards_that_show_it_themselves() -> None:
-    logo = {"look": Look(logo=PNG)}
+    logo: dict[str, Any] = {"look": Look(logo=PNG)}
     made = plan(**with_inserts(), **logo)
     assert [len(scene.overlays) for scene in made.timeline.scenes] == [0, 0, 1, 0]
     made = plan(**logo)
