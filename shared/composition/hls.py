@@ -1,8 +1,9 @@
-"""HLS (RFC 8216, CMAF): clips as they are published, and the playlists that put them in a row.
+"""HLS (RFC 8216, CMAF): clips in segments as they are published, and the playlists that put them in a row.
 
-A published clip is one fragmented MP4: a head that is the same for all clips of its level, and a fragment for
-each stretch between key frames. Its times are those of the video that it is part of, so a playlist is one
-continuous track, which every player takes. Two videos share a clip if it begins at the same second in both.
+A clip is published as a fragmented MP4 in files: a head that is the same for all clips of its level, and a
+segment for each stretch between key frames. Their times are those of the video that the clip is part of, so a
+playlist is one continuous track, which every player takes. Two videos share a clip if it begins at the same
+second in both. Files, not ranges of one: FFmpeg loses ranges of a file that it reads over one connection.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 from av import Packet
@@ -27,36 +28,32 @@ from shared.values import Value
 AAC_FRAME = 1024
 SOUND_CODEC = "mp4a.40.2"
 _SOUND_SEGMENT_SECONDS = 6
-PUBLISHED_VERSION = 1
+PUBLISHED_VERSION = 2
 """Part of every published clip's name: raise it when the same clip is written in another way."""
 
 _FRAGMENTED = "+empty_moov+default_base_moof+cmaf+frag_discont+skip_trailer"
 
 
-class Segment(Value):
-    """Bytes [offset, offset + size) of a published clip, and how long they last."""
+class Fragments(NamedTuple):
+    """A clip as it is published: the bytes of its head, and of each segment with its seconds."""
 
-    offset: int
+    head: bytes
+    parts: list[tuple[bytes, float]]
+
+
+class Segment(Value):
+    """A published file. path: from the site's root. size: in bytes. seconds: how long it lasts."""
+
+    path: str
     size: int
     seconds: float
 
 
-class Published(Value):
-    """A clip as it is published. path: from the site's root; head: so many bytes, alike in all of a track."""
-
-    path: str
-    head: int
-    segments: tuple[Segment, ...]
-
-
 class Track(Value):
-    """Published clips in a row, without a gap."""
+    """Segments in a row, without a gap. head: the path of what they all begin with."""
 
-    clips: tuple[Published, ...]
-
-    @property
-    def segments(self) -> list[Segment]:
-        return [segment for clip in self.clips for segment in clip.segments]
+    head: str
+    segments: tuple[Segment, ...]
 
     @property
     def peak_bits(self) -> int:
@@ -79,10 +76,10 @@ class Rendition(Value):
     track: Track
 
 
-def write_pictures(clip: Path, first_frame: int, fps: int, path: str, target: Path) -> Published:
-    """Write a clip to `target` as it is published at `path`, beginning at this frame of its video."""
+def picture_fragments(clip: Path, first_frame: int, fps: int, scratch: Path) -> Fragments:
+    """A clip as it is published, beginning at this frame of its video. scratch: a file on the way."""
     ticks, keys, frames = timescale(fps) // fps, [], 0
-    with opened(clip, frozenset({"mov"})) as source, _fragments(target, "+frag_keyframe", fps) as output:
+    with opened(clip, frozenset({"mov"})) as source, _muxed(scratch, "+frag_keyframe", fps) as output:
         given = source.streams.video[0]
         stream = output.add_stream_from_template(given)
         for packet in source.demux(given):
@@ -96,22 +93,20 @@ def write_pictures(clip: Path, first_frame: int, fps: int, path: str, target: Pa
             frames += 1
             output.mux(packet)
     lengths = [(end - start) / fps for start, end in zip(keys, [*keys[1:], frames], strict=True)]
-    return _published(path, target, lengths)
+    return _cut(scratch, lengths)
 
 
-def write_sound(
-    packets: Sequence[bytes], head: bytes, first_packet: int, path: str, target: Path
-) -> Published:
-    """Write AAC packets to `target` as they are published. head: their AudioSpecificConfig."""
+def sound_fragments(packets: Sequence[bytes], config: bytes, first_packet: int, scratch: Path) -> Fragments:
+    """AAC packets as they are published. config: their AudioSpecificConfig."""
     each = _SOUND_SEGMENT_SECONDS * RATE // AAC_FRAME
-    with _fragments(target, "", 0, frag_duration=str(each * AAC_FRAME * 1_000_000 // RATE)) as output:
+    with _muxed(scratch, "", 0, frag_duration=str(each * AAC_FRAME * 1_000_000 // RATE)) as output:
         stream = output.add_stream("aac", rate=RATE, layout="stereo")
-        stream.codec_context.extradata = head
+        stream.codec_context.extradata = config
         for packet in sound_packets(packets, first_packet):
             packet.stream = stream
             output.mux(packet)
     counts = [min(each, len(packets) - at) for at in range(0, len(packets), each)]
-    return _published(path, target, [count * AAC_FRAME / RATE for count in counts])
+    return _cut(scratch, [count * AAC_FRAME / RATE for count in counts])
 
 
 def sound_packets(packets: Sequence[bytes], first_packet: int = 0) -> Iterator[Packet[Any]]:
@@ -134,7 +129,6 @@ def codec_of(clip: Path) -> str:
 
 def playlist(track: Track) -> str:
     """The media playlist of a track."""
-    first = track.clips[0]
     longest = max(segment.seconds for segment in track.segments)
     lines = [
         "#EXTM3U",
@@ -143,15 +137,10 @@ def playlist(track: Track) -> str:
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-INDEPENDENT-SEGMENTS",
-        f'#EXT-X-MAP:URI="{first.path}",BYTERANGE="{first.head}@0"',
+        f'#EXT-X-MAP:URI="{track.head}"',
     ]
-    for clip in track.clips:
-        for segment in clip.segments:
-            lines += [
-                f"#EXTINF:{segment.seconds:.6f},",
-                f"#EXT-X-BYTERANGE:{segment.size}@{segment.offset}",
-                clip.path,
-            ]
+    for segment in track.segments:
+        lines += [f"#EXTINF:{segment.seconds:.6f},", segment.path]
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 
@@ -179,39 +168,28 @@ def master_playlist(
 
 
 @contextmanager
-def _fragments(target: Path, flags: str, fps: int, **options: str) -> Iterator[OutputContainer]:
-    options = {"movflags": _FRAGMENTED + flags, "write_btrt": "0", **options}  # heads are to be equal
+def _muxed(scratch: Path, flags: str, fps: int, **options: str) -> Iterator[OutputContainer]:
+    # write_btrt: heads are to be equal
+    options = {"movflags": _FRAGMENTED + flags, "write_btrt": "0", **options}
     if fps:
         options["video_track_timescale"] = str(timescale(fps))
-    with av.open(str(target.resolve()), "w", format="mp4", options=options) as output:
+    with av.open(str(scratch.resolve()), "w", format="mp4", options=options) as output:
         yield output
 
 
-def _published(path: str, file: Path, lengths: Sequence[float]) -> Published:
-    """Where the fragments are that libavformat wrote, one for each of these lengths in seconds."""
-    parts: list[tuple[int, int]] = []
-    head = 0
-    for offset, size, kind in _boxes(file):
-        if kind == b"moov":
-            head = offset + size
-        elif kind == b"moof":
-            parts.append((offset, size))
-        elif kind == b"mdat":
-            start, so_far = parts.pop()
-            parts.append((start, so_far + size))
-    segments = tuple(
-        Segment(offset=offset, size=size, seconds=seconds)
-        for (offset, size), seconds in zip(parts, lengths, strict=True)
-    )
-    return Published(path=path, head=head, segments=segments)
+def _cut(scratch: Path, lengths: Sequence[float]) -> Fragments:
+    """What libavformat wrote, in its head and a fragment for each of these lengths in seconds."""
+    content = scratch.read_bytes()
+    scratch.unlink()
+    starts = [offset for offset, kind in _boxes(content) if kind == b"moof"]
+    ends = [*starts[1:], len(content)]
+    parts = [(content[start:end], seconds) for start, end, seconds in zip(starts, ends, lengths, strict=True)]
+    return Fragments(content[: starts[0]], parts)
 
 
-def _boxes(file: Path) -> Iterator[tuple[int, int, bytes]]:
-    """Offset, size and type of each box at the top (ISO/IEC 14496-12, 4.2); none here needs 64 bits."""
-    with file.open("rb") as source:
-        offset = 0
-        while len(header := source.read(8)) == 8:
-            size = int.from_bytes(header[:4], "big")
-            yield offset, size, header[4:]
-            offset += size
-            source.seek(offset)
+def _boxes(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Offset and type of each box at the top (ISO/IEC 14496-12, 4.2); none here needs 64 bits."""
+    offset = 0
+    while offset < len(content):
+        yield offset, content[offset + 4 : offset + 8]
+        offset += int.from_bytes(content[offset : offset + 4], "big")

@@ -34,7 +34,12 @@ def join_clips(
     """
     with ExitStack() as stack:
         inputs = [stack.enter_context(opened(clip, frozenset({"mov"}))) for clip in clips]
-        options = {"movflags": "+faststart", "video_track_timescale": str(timescale(fps))}
+        # write_btrt: the same video, joined from other files, is to be the same file
+        options = {
+            "movflags": "+faststart",
+            "video_track_timescale": str(timescale(fps)),
+            "write_btrt": "0",
+        }
         output = stack.enter_context(av.open(str(video.resolve()), "w", format="mp4", options=options))
         pictures = _picture_stream(output, inputs)
         voice = output.add_stream("aac", rate=RATE, layout="stereo")
@@ -83,13 +88,9 @@ def _decoding_time(packet: Packet[Any]) -> Fraction:
     return packet.dts * packet.time_base
 
 
-def sound_of(clips: Sequence[Path]) -> tuple[list[bytes], bytes]:
-    """The AAC packets of published clips of sound, and their AudioSpecificConfig."""
-    packets: list[bytes] = []
-    config = b""
-    for clip in clips:
-        with opened(clip, frozenset({"mov"})) as source:
-            stream = source.streams.audio[0]
-            config = stream.codec_context.extradata or b""
-            packets += [bytes(packet) for packet in source.demux(stream) if packet.size]
-    return packets, config
+def sound_of(track: Path) -> tuple[list[bytes], bytes]:
+    """The AAC packets of a published track of sound, and their AudioSpecificConfig."""
+    with opened(track, frozenset({"mov"})) as source:
+        stream = source.streams.audio[0]
+        packets = [bytes(packet) for packet in source.demux(stream) if packet.size]
+        return packets, stream.codec_context.extradata or b""

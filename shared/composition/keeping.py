@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.composition.assembly import ComposedVideo
 from shared.composition.chapters import chapters
-from shared.composition.hls import Published
+from shared.composition.hls import Track
 from shared.composition.joining import join_clips, sound_of
 from shared.composition.publishing import PUBLIC, Tracks
 from shared.composition.timeline import Timeline
@@ -73,7 +73,7 @@ def make_version(
 ) -> str:
     """The storage key of a composed video's MP4 at a level; if it isn't there, published clips are joined.
 
-    Raises NoSuchVersion; UnusableMedia for a published clip that is damaged; NotStored for one that is lost.
+    Raises NoSuchVersion; UnusableMedia for a published segment that is damaged; NotStored for a lost one.
     """
     tracks = Tracks.model_validate_json(storage.get(f"{prefix}/{TRACKS}"))
     rendition = next((rendition for rendition in tracks.renditions if rendition.level.name == level), None)
@@ -86,11 +86,10 @@ def make_version(
     timeline = Timeline.model_validate_json(storage.get(f"{prefix}/timeline.json"))
     with tempfile.TemporaryDirectory(prefix="leadreel-join-") as name, disk_errors():
         folder = Path(name)
-        clips = [_fetch(clip, storage, folder) for clip in rendition.track.clips]
-        sounds = [_fetch(clip, storage, folder) for clip in tracks.sound.clips]
-        packets, config = sound_of(sounds)
+        pictures = _fetch(rendition.track, storage, folder / "pictures.mp4")
+        packets, config = sound_of(_fetch(tracks.sound, storage, folder / "sound.mp4"))
         file = folder / "joined.mp4"
-        join_clips(clips, packets, config, tracks.fps, file, chapters(timeline))
+        join_clips([pictures], packets, config, tracks.fps, file, chapters(timeline))
         storage.put(key, file, "video/mp4")
         size = file.stat().st_size
     with database.workspace(workspace_id) as session:
@@ -104,11 +103,16 @@ def make_version(
     return key
 
 
-def _fetch(clip: Published, storage: Storage, folder: Path) -> Path:
-    """Raises UnusableMedia for a clip that has not all its segments: the rest would be joined nonetheless."""
-    file = folder / Path(clip.path).name
-    storage.fetch(f"{PUBLIC}{clip.path}", file)
-    there, whole = file.stat().st_size, clip.segments[-1].offset + clip.segments[-1].size
-    if there != whole:
-        raise UnusableMedia(f"the published clip {clip.path} is damaged: it has {there} bytes, not {whole}")
+def _fetch(track: Track, storage: Storage, file: Path) -> Path:
+    """A track as one file. Raises UnusableMedia for a segment that is not whole: it would be joined."""
+    with file.open("wb") as whole:
+        whole.write(storage.get(f"{PUBLIC}{track.head}"))
+        for segment in track.segments:
+            content = storage.get(f"{PUBLIC}{segment.path}")
+            if len(content) != segment.size:
+                raise UnusableMedia(
+                    f"the published segment {segment.path} is damaged: "
+                    f"it has {len(content)} bytes, not {segment.size}"
+                )
+            whole.write(content)
     return file

@@ -8,7 +8,7 @@ in between.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import av
@@ -19,23 +19,21 @@ from sqlalchemy.orm import Session
 from shared.composition.assembly import Composition
 from shared.composition.hls import (
     PUBLISHED_VERSION,
-    Published,
+    Fragments,
     Rendition,
+    Segment,
     Track,
     codec_of,
     master_playlist,
+    picture_fragments,
     playlist,
-    write_pictures,
-    write_sound,
+    sound_fragments,
 )
 from shared.composition.timeline import Timeline
 from shared.database import Database
 from shared.database.models import ClipUse, PublishedClip
 from shared.storage import Storage
 from shared.values import Value
-
-Place = Callable[..., tuple[str, Path]]
-"""Gives what a clip shows its path on the site, and the file to write it to."""
 
 MASTER, SOUND = "master.m3u8", "sound.m3u8"
 PUBLIC = "public"
@@ -62,50 +60,64 @@ class Tracks(Value):
 def write_tracks(
     made: Composition, timeline: Timeline, workspace_id: int, folder: Path
 ) -> tuple[Tracks, dict[str, Path]]:
-    """The tracks of a composition, and its clips as they are published: files in `folder` by storage key."""
-    files: dict[str, Path] = {}
-    writer = (workspace_id, PUBLISHED_VERSION, *av.library_versions["libavformat"])  # shape segments
-
-    def place(*what: object) -> tuple[str, Path]:
-        name = hashlib.sha256("/".join(map(str, (*writer, *what))).encode()).hexdigest()
-        file = folder / f"{name}.mp4"
-        files[f"{PUBLIC}/clips/{name}.mp4"] = file
-        return f"/clips/{name}.mp4", file
-
+    """The tracks of a composition, and their files as they are published: in `folder`, by storage key."""
+    shelf = _Shelf(workspace_id, folder)
+    fps = timeline.viewport.fps
     renditions = []
     for level in timeline.levels:
         clips = [clip for clip in made.clips if clip.level == level]
-        published = tuple(
-            write_pictures(
-                clip.file,
-                clip.first_frame,
-                timeline.viewport.fps,
-                *place(clip.prefix, level.name, clip.first_frame),
+        pictures = (
+            (
+                (clip.prefix, level.name, clip.first_frame),
+                picture_fragments(clip.file, clip.first_frame, fps, shelf.scratch),
             )
             for clip in clips
         )
-        renditions.append(
-            Rendition(
-                path=f"{level.name}.m3u8",
-                level=level,
-                codec=codec_of(clips[0].file),
-                track=Track(clips=published),
-            )
+        rendition = Rendition(
+            path=f"{level.name}.m3u8", level=level, codec=codec_of(clips[0].file), track=shelf.track(pictures)
         )
-    tracks = Tracks(
-        renditions=tuple(renditions),
-        sound=Track(clips=tuple(_sound_clips(made, place))),
-        fps=timeline.viewport.fps,
-        language=timeline.language,
+        renditions.append(rendition)
+    sounds = (
+        (
+            ("sound", part.key, part.first_packet),
+            sound_fragments(part.packets, made.sound_config, part.first_packet, shelf.scratch),
+        )
+        for part in made.sound
+        if part.packets  # a scene shorter than a packet has none
     )
-    return tracks, files
+    tracks = Tracks(
+        renditions=tuple(renditions), sound=shelf.track(sounds), fps=fps, language=timeline.language
+    )
+    return tracks, shelf.files
 
 
-def _sound_clips(made: Composition, place: Place) -> Iterator[Published]:
-    for part in made.sound:
-        if part.packets:  # a scene shorter than a packet has none
-            path, file = place("sound", part.key, part.first_packet)
-            yield write_sound(part.packets, made.sound_config, part.first_packet, path, file)
+class _Shelf:
+    """Writes what is to be published, under names that say what it is."""
+
+    def __init__(self, workspace_id: int, folder: Path) -> None:
+        self._folder = folder
+        # what shapes the files beside what they show
+        self._writer = (workspace_id, PUBLISHED_VERSION, *av.library_versions["libavformat"])
+        self.scratch = folder / "published.mp4"
+        self.files: dict[str, Path] = {}
+
+    def track(self, clips: Iterable[tuple[tuple[object, ...], Fragments]]) -> Track:
+        """Clips in a row: what each is, and its fragments."""
+        head, segments = "", []
+        for what, fragments in clips:
+            head = head or self._put(f"{self._name('head', fragments.head.hex())}.mp4", fragments.head)
+            for number, (content, seconds) in enumerate(fragments.parts):
+                path = self._put(f"{self._name(*what)}-{number}.m4s", content)
+                segments.append(Segment(path=path, size=len(content), seconds=seconds))
+        return Track(head=head, segments=tuple(segments))
+
+    def _name(self, *what: object) -> str:
+        return hashlib.sha256("/".join(map(str, (*self._writer, *what))).encode()).hexdigest()
+
+    def _put(self, name: str, content: bytes) -> str:
+        file = self.files[f"{PUBLIC}/clips/{name}"] = self._folder / name
+        file.write_bytes(content)
+        return f"/clips/{name}"
 
 
 def publish_clips(
@@ -127,7 +139,7 @@ def publish_clips(
             session.execute(use.on_conflict_do_nothing())
     for key, file in files.items():
         if not storage.exists(key):
-            storage.put(key, file, "video/mp4")
+            storage.put(key, file, "video/mp4" if file.suffix == ".mp4" else "video/iso.segment")
 
 
 def withdraw_clips(composed_video_id: int, session: Session, storage: Storage) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.composition import Composition, Scene, Timeline, compose
-from shared.composition.hls import Published
 from shared.composition.publishing import Tracks, write_tracks
 from shared.media.presets import EncoderSettings
 from tests.support.recorded_scenes import SMALL, CountingStorage, put_scene, put_voice
@@ -17,15 +16,16 @@ ENCODER = EncoderSettings(preset="veryfast", crf=28, keyframe_seconds=1)
 
 @dataclass(frozen=True)
 class Written:
-    """A video, and its clips as files by the storage key under which they are published."""
+    """A video, and its heads and segments as files by the storage key under which they are published."""
 
     timeline: Timeline
     made: Composition
     tracks: Tracks
     files: dict[str, Path]
 
-    def file(self, clip: Published) -> Path:
-        return self.files[f"public{clip.path}"]
+    def file(self, path: str) -> Path:
+        """Of a path of the site."""
+        return self.files[f"public{path}"]
 
 
 def scenes_of(storage: CountingStorage, lead: str, card_frames: int = 45) -> tuple[Scene, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from shared.composition.hls import Published, Track
+from shared.composition.hls import Segment, Track, picture_fragments
 from shared.composition.publishing import MASTER
 from tests.support.published_videos import Written, boxes, scenes_of, write
 from tests.support.recorded_scenes import CountingStorage, pictures_of
@@ -49,52 +49,45 @@ def tracks(written: Written) -> list[Track]:
     return [*(rendition.track for rendition in written.tracks.renditions), written.tracks.sound]
 
 
-def decode_time(written: Written, clip: Published, segment: int) -> int:
+def decode_time(written: Written, segment: Segment) -> int:
     """baseMediaDecodeTime of a segment (ISO/IEC 14496-12, 8.8.12)."""
-    part = clip.segments[segment]
-    data = written.file(clip).read_bytes()[part.offset : part.offset + part.size]
+    data = written.file(segment.path).read_bytes()
     at = data.index(b"tfdt") + 4
     return int.from_bytes(data[at + 4 : at + (12 if data[at] == 1 else 8)])
 
 
-def test_there_is_a_clip_for_each_scene_at_each_level(ana: Written) -> None:
+def test_there_is_a_file_for_each_segment_at_each_level(ana: Written) -> None:
     assert [rendition.level.name for rendition in ana.tracks.renditions] == ["180p", "90p"]
-    assert [len(track.clips) for track in tracks(ana)] == [3, 3, 3]
-    assert len(ana.files) == 9
+    assert [len(track.segments) for track in tracks(ana)] == [5, 5, 3]
+    assert len(ana.files) == 3 + 5 + 5 + 3  # with their heads
 
 
-def test_clips_of_a_track_have_equal_heads(ana: Written) -> None:
+def test_clips_of_a_track_have_one_head(ana: Written, tmp_path: Path) -> None:
     for track in tracks(ana):
-        heads = {ana.file(clip).read_bytes()[: clip.head] for clip in track.clips}
+        assert [kind for kind, _, _ in boxes(ana.file(track.head).read_bytes())] == ["ftyp", "moov"]
+    for level in ana.timeline.levels:
+        clips = [clip.file for clip in ana.made.clips if clip.level == level]
+        heads = {picture_fragments(clip, 0, 30, tmp_path / "x.mp4").head for clip in clips}
         assert len(heads) == 1
-        assert [kind for kind, _, _ in boxes(heads.pop())] == ["ftyp", "moov"]
 
 
-def test_segments_begin_at_key_frames_and_cover_the_whole_file(ana: Written) -> None:
+def test_segments_begin_at_key_frames_and_are_whole(ana: Written) -> None:
     for rendition in ana.tracks.renditions:
-        lengths = [[segment.seconds * 30 for segment in clip.segments] for clip in rendition.track.clips]
-        assert lengths == [pytest.approx(part) for part in ([30, 15], [30, 30], [20])]
+        lengths = [segment.seconds * 30 for segment in rendition.track.segments]
+        assert lengths == pytest.approx([30, 15, 30, 30, 20])
     for track in tracks(ana):
-        for clip in track.clips:
-            data = ana.file(clip).read_bytes()
-            edges = [clip.head, *(segment.offset + segment.size for segment in clip.segments)]
-            assert edges[:-1] == [segment.offset for segment in clip.segments]
-            assert edges[-1] == len(data)
-            for segment in clip.segments:
-                inside = data[segment.offset : segment.offset + segment.size]
-                assert [kind for kind, _, _ in boxes(inside)] == ["moof", "mdat"]
+        for segment in track.segments:
+            data = ana.file(segment.path).read_bytes()
+            assert len(data) == segment.size
+            assert [kind for kind, _, _ in boxes(data)] == ["moof", "mdat"]
 
 
 def test_the_times_of_clips_are_those_of_the_video(ana: Written) -> None:
     for rendition in ana.tracks.renditions:
-        times = [
-            decode_time(ana, clip, number)
-            for clip in rendition.track.clips
-            for number in range(len(clip.segments))
-        ]
+        times = [decode_time(ana, segment) for segment in rendition.track.segments]
         assert times == [first * 512 for first in (0, 30, 45, 75, 105)]
-    heard = [decode_time(ana, clip, 0) for clip in ana.tracks.sound.clips]
-    lengths = [round(clip.segments[0].seconds * 48_000) for clip in ana.tracks.sound.clips]
+    heard = [decode_time(ana, segment) for segment in ana.tracks.sound.segments]
+    lengths = [round(segment.seconds * 48_000) for segment in ana.tracks.sound.segments]
     assert heard[0] == 0 and all(at % 1024 == 0 for at in heard)
     assert [after - before for before, after in pairwise(heard)] == lengths[:-1]
     for at, first in zip(heard, (0, 45, 105), strict=True):
@@ -184,11 +177,9 @@ def test_videos_share_what_begins_at_the_same_frame(
     assert len(storage.clips_put()) - before == 2  # his card, at two levels
     shared = set(ana.files) & set(bert.files)
     for rendition, other in zip(ana.tracks.renditions, bert.tracks.renditions, strict=True):
-        names = [{clip.path for clip in one.track.clips[1:]} for one in (rendition, other)]
-        assert names[0] == names[1]
-        assert rendition.track.clips[0].path != other.track.clips[0].path
-    assert len(shared) == 6  # tour and end at two levels, and their sound
-    assert {clip.path for clip in ana.tracks.sound.clips} & {clip.path for clip in bert.tracks.sound.clips}
+        ours, his = ([segment.path for segment in one.track.segments] for one in (rendition, other))
+        assert ours[2:] == his[2:] and not set(ours[:2]) & set(his[:2])  # the card has two segments
+    assert len(shared) == 3 + 6 + 2  # heads, tour and end at two levels, their sound
     for key in shared:
         assert ana.files[key].read_bytes() == bert.files[key].read_bytes()
 
@@ -199,8 +190,8 @@ def test_a_shared_scene_that_begins_elsewhere_is_another_clip(
     before = len(storage.clips_put())
     later = write(storage, scenes_of(storage, "Ana Maria", card_frames=60), tmp_path / "later")
     assert len(storage.clips_put()) - before == 2  # nothing but the card is encoded all the same
-    pictures = {clip.path for track in tracks(ana)[:2] for clip in track.clips}
-    assert not pictures & {clip.path for track in tracks(later)[:2] for clip in track.clips}
+    pictures = {segment.path for track in tracks(ana)[:2] for segment in track.segments}
+    assert not pictures & {segment.path for track in tracks(later)[:2] for segment in track.segments}
 
 
 def test_names_tell_workspaces_apart(ana: Written, storage: CountingStorage, tmp_path: Path) -> None:
