@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +19,7 @@ from shared.composition.sound import (
     Bed,
     Mixed,
     SceneSound,
+    SoundClip,
     audio_config,
     bed_gain,
     cut,
@@ -30,8 +34,9 @@ from shared.media.ffmpeg import disk_errors
 from shared.media.files import UnusableMedia
 from shared.media.loudness import RATE, Sound
 from shared.media.presets import Level
+from shared.media.stretches import Stretches, watch_file
 from shared.recording import RESULT, SceneResult
-from shared.storage import Storage
+from shared.storage import NotStored, Storage
 from shared.values import Value
 
 OnProgress = Callable[[int, int], None]
@@ -116,8 +121,10 @@ def compose(
     """
     with disk_errors():
         found = _Clips(timeline, storage, folder, workspace_id)
-        clips = found.all(on_progress)
-        sound = _sound(timeline, storage, folder)
+        with ThreadPoolExecutor(1) as beside:
+            sounding = beside.submit(_sound, timeline, storage, folder, workspace_id)
+            clips = found.all(on_progress)
+            sound = sounding.result()
         config = audio_config()
         versions = {}
         for level in timeline.levels:
@@ -161,6 +168,19 @@ class _Clips:
                 clips.append(clip)
             on_progress(first + scene.frame_count, timeline.frame_count)
         return clips
+
+    def shown(self) -> Stretches:
+        """Where the clips of the smallest level, which its file is joined from, are black or still."""
+        fps, smallest = self._timeline.viewport.fps, self._timeline.levels[-1]
+        seen = [
+            (clip.first_frame / fps, facts.shown or watch_file(clip.file))
+            for clip, facts in self.facts
+            if clip.level == smallest
+        ]
+        return Stretches(
+            black=tuple((at + a, at + b) for at, clip in seen for a, b in clip.black),
+            still=tuple((at + a, at + b) for at, clip in seen for a, b in clip.still),
+        )
 
     def asked(self, what: Literal["black", "still"]) -> Iterator[tuple[float, float]]:
         """Where the pictures themselves are black, or stand still, in seconds of the video."""
@@ -210,6 +230,7 @@ def _beside(
             shown_text=_shown(timeline, storage),
             still=tuple(found.asked("still")),
             dark=tuple(found.asked("black")),
+            shown=found.shown(),
         ),
         [
             ClipScores(clip=clip.title, level=clip.level.name, scores=facts.scores)
@@ -257,10 +278,30 @@ def preview_seconds(timeline: Timeline) -> list[float]:
     ]
 
 
-def _sound(timeline: Timeline, storage: Storage, folder: Path) -> tuple[SceneSoundClip, ...]:
+def _sound(
+    timeline: Timeline, storage: Storage, folder: Path, workspace_id: int
+) -> tuple[SceneSoundClip, ...]:
+    """The sound of each scene: what another video encoded of it is taken."""
     mixed = mix(timeline, storage, folder)
     parts = cut(mixed.pcm, [scene.frame_count for scene in timeline.scenes], timeline.viewport.fps)
-    return tuple(SceneSoundClip(part.key, part.first_packet, encode(part)) for part in parts)
+    return tuple(
+        SceneSoundClip(part.key, part.first_packet, _encoded(part, storage, workspace_id)) for part in parts
+    )
+
+
+def _encoded(part: SoundClip, storage: Storage, workspace_id: int) -> tuple[bytes, ...]:
+    key = f"sounds/{workspace_id}/{part.key}.json"
+    try:
+        kept = json.loads(storage.get(key))
+        packets = tuple(base64.b64decode(packet) for packet in kept)
+        if len(packets) == part.packet_count:
+            return packets
+    except (NotStored, ValueError):
+        pass  # a cache: what is damaged is made anew
+    packets = encode(part)
+    kept = json.dumps([base64.b64encode(packet).decode() for packet in packets])
+    storage.put(key, kept.encode(), "application/json")
+    return packets
 
 
 def mix(timeline: Timeline, storage: Storage, folder: Path) -> Mixed:

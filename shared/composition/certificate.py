@@ -26,7 +26,7 @@ from shared.composition.versions import Version, measure_loudness, measure_versi
 from shared.media.limits import likeness, most_shift
 from shared.media.loudness import Loudness
 from shared.media.presets import Quality
-from shared.media.stretches import Stretch, unasked, unasked_still, watch_file
+from shared.media.stretches import Stretch, Stretches, unasked, unasked_still, watch_file
 from shared.media.vmaf import Scores
 from shared.values import Value
 
@@ -76,6 +76,7 @@ class Expected(Value):
 
     captions: its WebVTT. shown_text: what is to be read on its cards. company: may be blank.
     still, dark: stretches in which its pictures stand, or are black, as `stretches.watch` tells of them.
+    shown: the same of the clips that the file is joined from; without it the file is looked through.
     """
 
     timeline: Timeline
@@ -86,6 +87,7 @@ class Expected(Value):
     company: str = ""
     still: tuple[Stretch, ...] = ()
     dark: tuple[Stretch, ...] = ()
+    shown: Stretches | None = None
 
 
 def certify(files: Mapping[str, Path], expected: Expected, clips: Sequence[ClipScores] = ()) -> Certificate:
@@ -97,7 +99,7 @@ def certify(files: Mapping[str, Path], expected: Expected, clips: Sequence[ClipS
     by_height = sorted(files, key=_height)
     versions = tuple(measure_version(level, files[level]) for level in reversed(by_height))
     loudness = measure_loudness(files[by_height[-1]])
-    seen = watch_file(files[by_height[0]])
+    seen = expected.shown or watch_file(files[by_height[0]])
     black = unasked(seen.black, expected.dark)
     frozen = unasked_still(seen.still, expected.still)
     captioned = captioned_share(expected.timeline, expected.captions)

@@ -23,6 +23,8 @@ from shared.values import Value
 class ClipFacts(Value):
     """What is known of a clip. crf: that it took to be good enough.
 
+    shown: where the clip itself is black or still; of the smallest level only.
+
     scores: how like it is to the pictures that were encoded. asked: where these are black, or stand still, in
     seconds of the clip.
     """
@@ -31,6 +33,7 @@ class ClipFacts(Value):
     crf: int
     scores: Scores
     asked: Stretches
+    shown: Stretches | None = None
 
 
 class ClipStore:

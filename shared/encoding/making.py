@@ -14,7 +14,7 @@ from shared.encoding.shot import Shot
 from shared.media.ffmpeg import disk_errors
 from shared.media.limits import is_good
 from shared.media.presets import EncoderSettings, Level, ladder
-from shared.media.stretches import Stretches, Tones, tones_of, watch
+from shared.media.stretches import Stretch, Stretches, Tones, tones_of, watch, watch_bare
 from shared.media.vmaf import Scores, vmaf
 from shared.storage import Storage
 
@@ -46,6 +46,7 @@ def make_clips(
         spans = footage.spans(encoder.keyframe_seconds * shot.fps)
         left = [(level, folder / f"{level.name}.mp4") for level in levels]
         store = ClipStore(storage)
+        smallest = min(levels, key=lambda level: level.height)
         for step in range(FINER_STEPS + 1):
             eye = _Eye(footage, shot.fps)
             finer = encoder.model_copy(update={"crf": max(0, encoder.crf - step * FINER_CRF)})
@@ -59,8 +60,13 @@ def make_clips(
                     poor.append((level, clip))
                     continue
                 facts = ClipFacts(
-                    size_bytes=clip.stat().st_size, crf=finer.crf, scores=scores, asked=eye.seen
+                    size_bytes=clip.stat().st_size,
+                    crf=finer.crf,
+                    scores=scores,
+                    asked=eye.seen,
+                    shown=watch_bare(bare_of(clip), _times(spans, shot.fps)) if level == smallest else None,
                 )
+                bare_of(clip).unlink()
                 store.keep(prefix, level, clip, facts)
             if not poor:
                 break
@@ -75,11 +81,11 @@ def judge(footage: Footage, spans: Sequence[Span], level: Level, clip: Path) -> 
     every = -(-len(spans) // MOST_SAMPLES)
     scale = Scaler(level)
     pictures = (scale(picture) for picture in footage.pictures(spans[::every]))
-    bare = bare_of(clip)
-    try:
-        return vmaf(pictures, bare, level.width, level.height, footage.shot.fps, every)
-    finally:
-        bare.unlink()
+    return vmaf(pictures, bare_of(clip), level.width, level.height, footage.shot.fps, every)
+
+
+def _times(spans: Sequence[Span], fps: int) -> list[Stretch]:
+    return [(span.first / fps, (span.first + span.frames) / fps) for span in spans]
 
 
 class _Eye:

@@ -56,6 +56,13 @@ def watch_file(video: Path) -> Stretches:
     return watch(_shown(video), STRICT)
 
 
+def watch_bare(stream: Path, times: Sequence[Stretch]) -> Stretches:
+    """Look through a bare H.264 stream of ours; times: from when until when each picture is shown."""
+    with av.open(str(stream.resolve()), format="h264") as container:
+        frames = container.decode(video=0)
+        return watch(((tones_of(frame), *shown) for frame, shown in zip(frames, times, strict=True)), STRICT)
+
+
 def watch(pictures: Iterable[tuple[Tones, float, float]], eye: Eye = LENIENT) -> Stretches:
     """Pictures in order, each as its tones, and from when until when it is shown.
 

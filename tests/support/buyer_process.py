@@ -24,7 +24,6 @@ from shared.costs import (
     DatabaseSlots,
     FileBooks,
     FileSlots,
-    Lease,
     Ledger,
     PaidCall,
     read_prices,
@@ -35,6 +34,7 @@ from shared.storage import FileStorage
 from shared.values import Value
 from shared.voice.elevenlabs import ElevenLabsVoice
 from shared.voice.port import Line, Persona, VoiceSettings
+from shared.workflow.leases import Lease
 
 LEASE = Lease(seconds=1.5, beat_seconds=0.4, poll_seconds=0.05)
 Death = Literal[

@@ -9,8 +9,8 @@ import av
 import numpy as np
 import numpy.typing as npt
 import pytest
-from shared.composition.frames import check_frames
 
+from shared.encoding.footage import check_frames
 from shared.media.files import UnusableMedia
 from shared.media.ingest import Ingested, ingest_clip
 from shared.recording import SceneResult, Work
@@ -48,7 +48,7 @@ def test_clips_of_every_kind(kind: str, tmp_path: Path) -> None:
     assert result.audio_seconds == pytest.approx(1.0, abs=0.1)
     now = datetime(2026, 1, 1, tzinfo=UTC)
     told = result.model_dump(exclude={"audio_seconds"})
-    check_frames(frames, SceneResult(**told, work=Work(started_at=now, finished_at=now)), "Clip")
+    check_frames(frames, SceneResult(**told, work=Work(started_at=now, finished_at=now)))
 
 
 def test_a_picture_that_stands_is_kept_once(tmp_path: Path) -> None:
