@@ -19,14 +19,14 @@ from shared.composition.cards import CardFields, LogoCorner, Look, intro_card, o
 from shared.composition.certificate import Certificate
 from shared.composition.options import Version
 from shared.composition.sound import VOICE_LUFS, level, read_sound, write_wav
-from shared.composition.thumbnails import make_thumbnail
 from shared.composition.timeline import Names, Narration, Scene, Timeline
-from shared.encoding import MediaJob, take_in
+from shared.encoding import MediaJob, first_picture, take_in
 from shared.media.ffmpeg import disk_errors
 from shared.media.files import UnusableMedia, probe_video
 from shared.media.logos import make_logo
 from shared.media.loudness import RATE
 from shared.media.presets import EncoderSettings, Quality
+from shared.media.sounds import ingest_sound
 from shared.recording import FRAMES, RESULT, Card, SceneJob, Viewport, film_scene
 from shared.settings import Settings, read_settings
 from shared.storage import FileStorage
@@ -114,7 +114,7 @@ class VideoComposer:
             if logo is not None:
                 await work.film_logo(await asyncio.to_thread(make_logo, logo), logo_position)
             if add_intro:
-                await work.film_intro(intro or Intro(), Path(recording_path))
+                await work.film_intro(intro or Intro())
             made = (await asyncio.to_thread(work.compose)).video
             versions = {
                 level: _publish(file, video if n == 0 else video.with_stem(f"{video.stem}-{level}"))
@@ -154,7 +154,9 @@ class _Work:
         """The recording as frames, the voice as a WAV that is as loud as all voices here."""
         longest = self._settings.video_max_duration_seconds
         facts = probe_video(recording)
-        voice, _ = level(read_sound(voiceover, longest + 1), VOICE_LUFS)
+        given = self._folder / "given.wav"
+        ingest_sound(voiceover, given, longest_seconds=longest + 1)
+        voice, _ = level(read_sound(given, longest + 1), VOICE_LUFS)
         frames = max(round(facts.duration_seconds * FPS), math.ceil(len(voice) * FPS / RATE), 1)
         if frames > longest * FPS:
             raise UnusableMedia(
@@ -187,11 +189,10 @@ class _Work:
         await self._film("logo", Card(html=html, transparent=True), 1)
         self._scenes = [scene.model_copy(update={"overlays": ("logo",)}) for scene in self._scenes]
 
-    async def film_intro(self, intro: Intro, recording: Path) -> None:
-        first_view = make_thumbnail(recording, self._folder / "first.jpg", 0.0)
+    async def film_intro(self, intro: Intro) -> None:
         html = intro_card(
             CardFields(name=intro.name, company=intro.company, text=intro.text),
-            page_image=first_view.read_bytes(),
+            page_image=first_picture(self._storage.path(f"recording/{FRAMES}")),
             duration_seconds=intro.duration_seconds,
             viewport_width=self._viewport.width,
             viewport_height=self._viewport.height,

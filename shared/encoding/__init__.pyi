@@ -1,4 +1,5 @@
 from .clips import ClipFacts, ClipStore
+from .footage import first_picture
 from .given import LONGEST_SECONDS, take_in
 from .making import make_clips
 from .shot import EncodeJob, MediaJob, Shot, clip_prefix, shot_key
@@ -11,6 +12,7 @@ __all__ = [
     "MediaJob",
     "Shot",
     "clip_prefix",
+    "first_picture",
     "make_clips",
     "shot_key",
     "take_in",

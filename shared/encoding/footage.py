@@ -143,6 +143,12 @@ def _fetch(storage: Storage, prefix: str, path: Path, fps: int) -> tuple[Path, S
     return path, result
 
 
+def first_picture(frames: Path) -> bytes:
+    """The first picture of a `frames.mkv`, as it is in there: a JPEG, or a PNG of what is transparent."""
+    with opened(frames, frozenset({"matroska"})) as container:
+        return next(bytes(packet) for packet in container.demux(video=0) if packet.size)
+
+
 def check_frames(path: Path, result: SceneResult) -> None:
     """Raises UnusableMedia unless each unique frame of the recorder's result is there, at its time."""
     with opened(path, frozenset({"matroska"})) as container:

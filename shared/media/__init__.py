@@ -1,1 +1,1 @@
-"""Media files: running FFmpeg, opening what we were given without trusting it, measuring sound."""
+"""Media files: running FFmpeg, reading what we were given without trusting it, writing and measuring ours."""

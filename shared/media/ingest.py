@@ -15,7 +15,7 @@ from shared.media.ffmpeg import disk_errors
 from shared.media.files import MISSING_SECONDS, MISSING_SHARE, UnusableMedia, media_format
 from shared.media.framefile import FrameFile
 from shared.media.jpegs import JpegEncoder
-from shared.media.looking import ClipFacts
+from shared.media.looking import GivenClip
 from shared.media.reading import bare_output, pieces
 from shared.values import Value
 
@@ -59,7 +59,7 @@ def ingest_clip(
         raise ValueError(f"frames of {width}x{height}: a side must be an even number of pixels")
     give_up = monotonic() + max(30.0, 6 * longest_seconds)
     media_format(path)  # what it refuses needs no process
-    facts = ClipFacts.model_validate_json(
+    facts = GivenClip.model_validate_json(
         ask_apart("shared.media.looking.look_at_clip", path, deadline_seconds=_LOOK_SECONDS)
     )
     if facts.duration_seconds > longest_seconds + 1 / fps:
@@ -92,7 +92,7 @@ def ingest_clip(
     )
 
 
-def _picture_options(facts: ClipFacts, width: int, height: int, fps: int) -> list[str]:
+def _picture_options(facts: GivenClip, width: int, height: int, fps: int) -> list[str]:
     """Options of FFmpeg that fit the picture, its rotation and the shape of its pixels honoured.
 
     `fps` gives each frame its time, to the end of the last one; where the size of the pictures changes
@@ -129,7 +129,7 @@ def _keep(
         before = picture
 
 
-def _check(path: Path, facts: ClipFacts, seconds: float) -> None:
+def _check(path: Path, facts: GivenClip, seconds: float) -> None:
     if not seconds:
         raise UnusableMedia(f"{path.name} has no picture that can be decoded: save it anew, as H.264 in MP4")
     promised = facts.duration_seconds

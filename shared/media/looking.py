@@ -21,7 +21,7 @@ from shared.values import Value
 _UNSPECIFIED = 2  # of FFmpeg's colour spaces
 
 
-class ClipFacts(VideoFacts):
+class GivenClip(VideoFacts):
     """names_colors: whether it says how its colours are coded."""
 
     names_colors: bool
@@ -34,12 +34,12 @@ class SoundFacts(Value):
 
 
 def look_at_clip(path: Path) -> bytes:
-    """ClipFacts as JSON. Raises UnusableMedia as `probe_video` does, and for a codec that isn't read here."""
+    """GivenClip as JSON. Raises UnusableMedia as `probe_video` does, and for a codec that isn't read here."""
     with opened(path, VIDEO_FORMATS) as container:
         video = moving_picture(path, container)
         _check_decoder(path, video, "H.264 in MP4")
         named = int(video.codec_context.colorspace) != _UNSPECIFIED
-    facts = ClipFacts(names_colors=named, **probe_video(path).model_dump())
+    facts = GivenClip(names_colors=named, **probe_video(path).model_dump())
     return facts.model_dump_json().encode()
 
 
