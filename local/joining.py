@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import TYPE_CHECKING
 
 from local.home import HomeInUse, RuntimeInfo, find_running
-from local.supervisor import Runtime
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from local.supervisor import Runtime
 
 STARTING_SECONDS = 60.0
 
@@ -41,6 +44,8 @@ class Joined:
             running = find_running(self._settings.leadreel_home)
             if running is not None:
                 return running
+            from local.supervisor import Runtime  # whoever finds one running waits for no import of it
+
             runtime = Runtime(self._settings)
             try:
                 await runtime.start()

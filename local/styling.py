@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from shared.composition.cards import LogoCorner, TemplateName
 from shared.composition.options import Captions, Transition, Version
@@ -62,30 +62,34 @@ def add_styling(looks: argparse._ArgumentGroup) -> None:
 
 def read_styling(asked: argparse.Namespace, storage: Storage, workspace_id: int) -> dict[str, Any]:
     """The fields of a Styling; files go into storage, checked. Raises UnusableMedia, WrongCard."""
-    from shared.composition.uploads import keep_logo, keep_media, keep_music, keep_template
 
-    def kept(keep: Any, path: Path | None) -> str | None:
-        return None if path is None else keep(path, workspace_id, storage)
+    def kept(what: Literal["logo", "media", "music", "template"], path: Path | None) -> str | None:
+        if path is None:
+            return None
+        from shared.composition import uploads  # loads all that opens media
+
+        key: str = getattr(uploads, f"keep_{what}")(path, workspace_id, storage)
+        return key
 
     return {
         "quality": asked.quality,
         **({} if asked.versions is None else {"quality_versions": asked.versions}),
         "branding": {
             "template": asked.template,
-            "logo_path": kept(keep_logo, asked.logo),
+            "logo_path": kept("logo", asked.logo),
             "logo_position": asked.logo_position,
             "primary_color": asked.primary_color,
             "accent_color": asked.accent_color,
             "font": asked.font,
-            "intro_path": kept(keep_template, asked.intro_template),
-            "outro_path": kept(keep_template, asked.outro_template),
+            "intro_path": kept("template", asked.intro_template),
+            "outro_path": kept("template", asked.outro_template),
         },
         "intro": {"enabled": not asked.no_intro, "text": asked.intro_text},
         "transition": asked.transition,
         "captions": asked.captions,
-        "music_path": kept(keep_music, asked.music),
+        "music_path": kept("music", asked.music),
         "inserts": [
-            {"scene_type": section, "media_path": kept(keep_media, path)} for section, path in asked.show
+            {"scene_type": section, "media_path": kept("media", path)} for section, path in asked.show
         ],
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shared.composition import make_version
+from shared import composition
 from shared.database import Database
 from shared.storage import FileStorage
 from shared.videos import VideoState
@@ -41,6 +42,11 @@ def tell(state: VideoState, files: Files, as_json: bool) -> int:
     return 0 if ready else 1
 
 
+def get_ready() -> None:
+    """Load what `files_of` needs, while there is time: all that composes."""
+    importlib.import_module("shared.composition.keeping")
+
+
 def files_of(
     state: VideoState,
     workspace_id: int,
@@ -61,7 +67,9 @@ def files_of(
     video = state.video_key
     if video is None and make_mp4:
         top = next(iter(state.versions))
-        video = make_version(state.composed_video_id, top, workspace_id, prefix, database, storage)
+        video = composition.make_version(
+            state.composed_video_id, top, workspace_id, prefix, database, storage
+        )
     keys = {
         "video": video,
         "thumbnail": state.thumbnail_key,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -42,6 +42,7 @@ from shared.values import Value
 OnProgress = Callable[[int, int], None]
 """Told the frames that are done and the frames of the whole video."""
 
+_AT_ONCE = 3  # works that mostly wait for FFmpeg's libraries, which run beside Python
 _SHORTER_SECONDS = 0.25  # a narration's file may be this much shorter than its timeline says
 _THUMBNAIL_SECONDS = 1.5  # the intro's entrance is over
 _GLIMPSE = 0.6  # of a scene: where it is looked at
@@ -119,25 +120,24 @@ def compose(
         UnusableMedia: a recording or a voice is damaged, or not as long as the timeline says.
         FfmpegFailed, FfmpegStopped, DiskFull: as they are described in `shared.media.ffmpeg`.
     """
-    with disk_errors():
+    with disk_errors(), ThreadPoolExecutor(_AT_ONCE) as beside:
+        sounding = beside.submit(_sound, timeline, storage, folder, workspace_id)
         found = _Clips(timeline, storage, folder, workspace_id)
-        with ThreadPoolExecutor(1) as beside:
-            sounding = beside.submit(_sound, timeline, storage, folder, workspace_id)
-            clips = found.all(on_progress)
-            sound = sounding.result()
+        clips = found.all(on_progress)
+        looking = beside.submit(_pictures, timeline, clips, folder)
+        sound = sounding.result()
         config = audio_config()
-        versions = {}
-        for level in timeline.levels:
-            versions[level.name] = folder / f"{level.name}.mp4"
-            join_clips(
-                [clip.file for clip in clips if clip.level == level],
-                [packet for part in sound for packet in part.packets],
-                config,
-                timeline.viewport.fps,
-                versions[level.name],
-                chapters(timeline),
-            )
-        video = _beside(timeline, storage, folder, versions, found)
+        packets = [packet for part in sound for packet in part.packets]
+
+        def joined(level: Level) -> Path:
+            video = folder / f"{level.name}.mp4"
+            files = [clip.file for clip in clips if clip.level == level]
+            join_clips(files, packets, config, timeline.viewport.fps, video, chapters(timeline))
+            return video
+
+        files = beside.map(joined, timeline.levels)
+        versions = {level.name: file for level, file in zip(timeline.levels, files, strict=True)}
+        video = _beside(timeline, storage, folder, versions, found, looking)
     vmaf_seconds = sum(facts.scores.seconds for _, facts in found.facts)
     return Composition(round(vmaf_seconds, 3), video, tuple(clips), sound, config)
 
@@ -207,10 +207,14 @@ class _Clips:
 
 
 def _beside(
-    timeline: Timeline, storage: Storage, folder: Path, versions: dict[str, Path], found: _Clips
+    timeline: Timeline,
+    storage: Storage,
+    folder: Path,
+    versions: dict[str, Path],
+    found: _Clips,
+    looking: Future[tuple[Path, Path]],
 ) -> ComposedVideo:
-    """What stands beside the files of a video, and the certificate on them."""
-    first, smallest = next(iter(versions.values())), list(versions.values())[-1]
+    """What stands beside the files of a video, and the certificate on them. looking: thumbnail, preview."""
     words = captions(timeline)
     written = {
         "captions.vtt": words,
@@ -238,10 +242,11 @@ def _beside(
         ],
     )
     top = timeline.levels[0]
+    thumbnail, preview = looking.result()
     return ComposedVideo(
         versions=versions,
-        thumbnail=make_thumbnail(first, folder / "thumbnail.jpg", thumbnail_second(timeline)),
-        preview=make_preview(smallest, folder / "preview.gif", preview_seconds(timeline)),
+        thumbnail=thumbnail,
+        preview=preview,
         captions=folder / "captions.vtt",
         subtitles=folder / "captions.srt",
         chapters=folder / "chapters.vtt",
@@ -268,14 +273,19 @@ def thumbnail_second(timeline: Timeline) -> float:
     return min(max(seconds / 2, _THUMBNAIL_SECONDS), seconds - 1 / timeline.viewport.fps)
 
 
-def preview_seconds(timeline: Timeline) -> list[float]:
-    """What an animated preview shows: the greeting, then a moment of each scene."""
-    fps = timeline.viewport.fps
-    later = zip(timeline.scenes[1:], timeline.first_frames()[1:], strict=True)
-    return [
-        thumbnail_second(timeline),
-        *((first + scene.frame_count * _GLIMPSE) / fps for scene, first in later),
-    ]
+def _pictures(timeline: Timeline, clips: Sequence[SceneClip], folder: Path) -> tuple[Path, Path]:
+    """The thumbnail, and the preview: the greeting, then a moment of each scene."""
+    largest, smallest = (
+        [clip.file for clip in clips if clip.level == level]
+        for level in (timeline.levels[0], timeline.levels[-1])
+    )
+    greeting = thumbnail_second(timeline)
+    later = [scene.frame_count / timeline.viewport.fps * _GLIMPSE for scene in timeline.scenes[1:]]
+    moments = [*zip(smallest, (greeting, *later), strict=True)]
+    return (
+        make_thumbnail(largest[0], folder / "thumbnail.jpg", greeting),
+        make_preview(moments, folder / "preview.gif"),
+    )
 
 
 def _sound(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -97,9 +98,11 @@ def certify(files: Mapping[str, Path], expected: Expected, clips: Sequence[ClipS
     """
     started = time.monotonic()
     by_height = sorted(files, key=_height)
-    versions = tuple(measure_version(level, files[level]) for level in reversed(by_height))
-    loudness = measure_loudness(files[by_height[-1]])
-    seen = expected.shown or watch_file(files[by_height[0]])
+    with ThreadPoolExecutor(1) as beside:
+        hearing = beside.submit(measure_loudness, files[by_height[-1]])
+        versions = tuple(measure_version(level, files[level]) for level in reversed(by_height))
+        seen = expected.shown or watch_file(files[by_height[0]])
+        loudness = hearing.result()
     black = unasked(seen.black, expected.dark)
     frozen = unasked_still(seen.still, expected.still)
     captioned = captioned_share(expected.timeline, expected.captions)

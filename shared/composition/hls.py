@@ -78,7 +78,7 @@ class Rendition(Value):
 
 def picture_fragments(clip: Path, first_frame: int, fps: int, scratch: Path) -> Fragments:
     """A clip as it is published, beginning at this frame of its video. scratch: a file on the way."""
-    ticks, keys, frames = timescale(fps) // fps, [], 0
+    tick, ticks, keys, frames = Fraction(1, timescale(fps)), timescale(fps) // fps, [], 0
     with opened(clip, frozenset({"mov"})) as source, _muxed(scratch, "+frag_keyframe", fps) as output:
         given = source.streams.video[0]
         stream = output.add_stream_from_template(given)
@@ -87,7 +87,7 @@ def picture_fragments(clip: Path, first_frame: int, fps: int, scratch: Path) -> 
                 continue
             if packet.is_keyframe:
                 keys.append(frames)
-            packet.stream, packet.time_base = stream, Fraction(1, timescale(fps))
+            packet.stream, packet.time_base = stream, tick
             packet.pts = packet.dts = (first_frame + frames) * ticks
             packet.duration = ticks
             frames += 1
@@ -111,9 +111,10 @@ def sound_fragments(packets: Sequence[bytes], config: bytes, first_packet: int, 
 
 def sound_packets(packets: Sequence[bytes], first_packet: int = 0) -> Iterator[Packet[Any]]:
     """AAC packets with their times, as muxers take them."""
+    tick = Fraction(1, RATE)
     for number, data in enumerate(packets, first_packet):
         packet = Packet(data)
-        packet.time_base = Fraction(1, RATE)
+        packet.time_base = tick
         packet.pts = packet.dts = number * AAC_FRAME
         packet.duration = AAC_FRAME
         packet.is_keyframe = True

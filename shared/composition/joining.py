@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from av import Packet, VideoStream
 from av.container import InputContainer, OutputContainer
 
 from shared.composition.chapters import Chapter, container_chapters
-from shared.composition.hls import sound_packets
+from shared.composition.hls import AAC_FRAME, sound_packets
 from shared.media.files import UnusableMedia, opened
 from shared.media.loudness import RATE
 from shared.media.video_file import timescale
@@ -46,10 +47,10 @@ def join_clips(
         voice.codec_context.extradata = sound_config
         if chapters:
             output.set_chapters(container_chapters(chapters))
-        packets = heapq.merge(
-            _copied(inputs, pictures, fps), _sounding(sound, voice), key=_decoding_time
+        timed = heapq.merge(
+            _copied(inputs, pictures, fps), _sounding(sound, voice), key=itemgetter(0)
         )  # in order of time, else the muxer holds one stream in memory until the other comes
-        for packet in packets:
+        for _, packet in timed:
             output.mux(packet)
 
 
@@ -61,31 +62,30 @@ def _picture_stream(output: OutputContainer, inputs: Sequence[InputContainer]) -
     return output.add_stream_from_template(first)
 
 
-def _copied(inputs: Sequence[InputContainer], stream: VideoStream, fps: int) -> Iterator[Packet[Any]]:
+_Timed = tuple[float, "Packet[Any]"]
+"""When a packet is to be decoded, in seconds, and the packet."""
+
+
+def _copied(inputs: Sequence[InputContainer], stream: VideoStream, fps: int) -> Iterator[_Timed]:
     """The clips' packets, on one clock: there are no B-frames, so a packet's number is its frame's."""
-    ticks = timescale(fps) // fps
+    tick, ticks = Fraction(1, timescale(fps)), timescale(fps) // fps
     number = 0
     for container in inputs:
         for packet in container.demux(container.streams.video[0]):
             if not packet.size:
                 continue
             packet.stream = stream
-            packet.time_base = Fraction(1, timescale(fps))
+            packet.time_base = tick
             packet.pts = packet.dts = number * ticks
             packet.duration = ticks
+            yield number / fps, packet
             number += 1
-            yield packet
 
 
-def _sounding(sound: Sequence[bytes], stream: av.AudioStream) -> Iterator[Packet[Any]]:
-    for packet in sound_packets(sound):
+def _sounding(sound: Sequence[bytes], stream: av.AudioStream) -> Iterator[_Timed]:
+    for number, packet in enumerate(sound_packets(sound)):
         packet.stream = stream
-        yield packet
-
-
-def _decoding_time(packet: Packet[Any]) -> Fraction:
-    assert packet.dts is not None and packet.time_base is not None  # both are set above
-    return packet.dts * packet.time_base
+        yield number * AAC_FRAME / RATE, packet
 
 
 def sound_of(track: Path) -> tuple[list[bytes], bytes]:

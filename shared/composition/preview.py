@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,20 +64,24 @@ class _Glimpse:
     hold: float = 0.0
 
 
-def make_preview(video: Path, target: Path, moments: Sequence[float]) -> Path:
+Moment = tuple[Path, float]
+"""A video, and seconds of it."""
+
+
+def make_preview(moments: Sequence[Moment], target: Path) -> Path:
     """Write an endless GIF of less than 1,000,000 bytes, with a play badge.
 
-    The picture at the first moment (seconds) stands for 2 s; then the video moves for about a second from
-    each of the others, from six of them at most. Rate, colours, then size give way until it is small enough.
+    The picture at the first moment stands for 2 s; then a video moves for about a second from each of the
+    others, from six of them at most. Rate, colours, then size give way until it is small enough.
 
     Returns `target`. Raises UnusableMedia, and ValueError without a moment.
     """
-    glimpses = _glimpses(video, _chosen(moments))
+    glimpses = _glimpses(_chosen(moments))
     target.write_bytes(_small_gif(glimpses))
     return target
 
 
-def _chosen(moments: Sequence[float]) -> list[float]:
+def _chosen(moments: Sequence[Moment]) -> list[Moment]:
     """The first, and of the others as many as are shown, evenly spread."""
     if not moments:
         raise ValueError("a preview needs a moment to show")
@@ -86,21 +91,25 @@ def _chosen(moments: Sequence[float]) -> list[float]:
     return [first, *others]
 
 
-def _glimpses(video: Path, moments: Sequence[float]) -> list[_Glimpse]:
+def _glimpses(moments: Sequence[Moment]) -> list[_Glimpse]:
     shortest, longest = _GLIMPSE_SECONDS
     seconds = min(max(_GLIMPSES_SECONDS / max(len(moments) - 1, 1), shortest), longest)
     moving = round(seconds * _STEPS[0].fps)
+    first = _Glimpse(_pictures(moments[0], 1), _HOLD_SECONDS)
+    return [first, *(_Glimpse(_pictures(moment, moving)) for moment in moments[1:])]
+
+
+def _pictures(moment: Moment, count: int) -> list[Image.Image]:
+    """`count` pictures from a moment on, at the first step's rate; fewer, but one, at the video's end."""
+    video, at_seconds = moment
     with opened(video, VIDEO_FORMATS) as container:
         if not container.streams.video:
             raise UnusableMedia(f"{video.name} has no picture")
         container.streams.video[0].codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-        first = _Glimpse(_pictures(container, moments[0], 1), _HOLD_SECONDS)
-        others = [_Glimpse(_pictures(container, moment, moving)) for moment in moments[1:]]
-    return [first, *others]
+        return _from(container, at_seconds, count)
 
 
-def _pictures(container: InputContainer, at_seconds: float, count: int) -> list[Image.Image]:
-    """`count` pictures from a moment on, at the first step's rate; fewer, but one, at the video's end."""
+def _from(container: InputContainer, at_seconds: float, count: int) -> list[Image.Image]:
     stream = container.streams.video[0]
     if stream.time_base is not None:
         container.seek(int(max(at_seconds, 0) / stream.time_base), stream=stream)
@@ -247,6 +256,7 @@ def _badged(picture: Image.Image, place: Place) -> Image.Image:
     return result
 
 
+@cache
 def _badge(side: int) -> Image.Image:
     """A play sign on a dark disc with a light rim."""
     large = side * _SMOOTHER

@@ -73,20 +73,24 @@ def measure_version(level: str, video: Path) -> Version:
 
 def _times(container: InputContainer) -> tuple[list[Fraction], Fraction, str]:
     """When each picture is shown, in order; when the last one ends; and the digest of the sound."""
-    times: list[Fraction] = []
-    end = Fraction(0)
+    times: list[int] = []
+    end = 0
     sound = hashlib.sha256()
     video = container.streams.video[0]
+    base = video.time_base or Fraction(1, 1000)
     for packet in container.demux(*container.streams.video[:1], *container.streams.audio[:1]):
         if packet.pts is None or not packet.size:
             continue
         if packet.stream is not video:
             sound.update(bytes(packet))
             continue
-        base = packet.time_base or Fraction(1, 1000)
-        times.append(packet.pts * base)
-        end = max(end, (packet.pts + (packet.duration or 0)) * base)
-    return sorted(times), end, sound.hexdigest() if container.streams.audio else ""
+        times.append(packet.pts)
+        end = max(end, packet.pts + (packet.duration or 0))
+    return (
+        [time * base for time in sorted(times)],
+        end * base,
+        sound.hexdigest() if container.streams.audio else "",
+    )
 
 
 def _heard(video: Path) -> tuple[Fraction, Fraction] | None:

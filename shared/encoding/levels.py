@@ -1,9 +1,9 @@
-"""One pass over a shot's pictures makes its clip at every level."""
+"""One pass over a shot's pictures makes its clip at every level, and tells how like it is to them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
@@ -12,9 +12,11 @@ from av import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from shared.encoding.footage import Footage, Span
+from shared.encoding.shot import Shot
 from shared.media.files import UnusableMedia, opened
 from shared.media.presets import EncoderSettings, Level
 from shared.media.video_file import VideoFile
+from shared.media.vmaf import Scores, vmaf
 
 OnFrames = Callable[[int], None]
 """Told how many frames of the shot have been given to every level."""
@@ -22,7 +24,10 @@ OnFrames = Callable[[int], None]
 OnPicture = Callable[[Span, VideoFrame], None]
 """Shown each picture that is encoded."""
 
-_AHEAD = 4  # pictures that wait for a level: 3 MB each
+FEWEST_SAMPLES, MOST_SAMPLES = 8, 24
+"""Pictures of a clip that are held against what was encoded, one in four if that lies between; they are kept
+until then, 3 MB each at 1080p."""
+_AHEAD = 4  # pictures that wait for a level
 
 
 def encode_levels(
@@ -32,20 +37,29 @@ def encode_levels(
     encoder: EncoderSettings,
     on_picture: OnPicture = lambda span, picture: None,
     on_frames: OnFrames = lambda frames: None,
-) -> None:
+) -> list[Scores]:
     """Encode the spans' pictures into a clip for each level, and leave `bare_of` it beside it.
 
-    Each level has a thread: scaler and x264 work beside Python. x264 itself has one thread, so that the same
-    pictures give the same bytes on any machine.
+    Returns how like each clip is to its pictures. Each level has a thread: scaler, x264 and VMAF work beside
+    Python. How many threads x264 has is always the same, so that the same pictures give the same bytes on any
+    machine.
+
+    Raises UnusableMedia: what came out is not whole.
     """
-    fps = footage.shot.fps
     with ExitStack() as stack:
-        lines = [stack.enter_context(_Line(level, path, fps, encoder)) for level, path in clips]
+        samples = min(max(len(spans) // 4, FEWEST_SAMPLES), MOST_SAMPLES)
+        every = -(-len(spans) // samples)
+        lines = [
+            stack.enter_context(_Line(level, path, footage.shot, encoder, every)) for level, path in clips
+        ]
         for span, picture in zip(spans, footage.pictures(spans), strict=True):
             for line in lines:
                 line.put(picture, span.frames)
             on_picture(span, picture)
             on_frames(span.first + span.frames)
+        for line in lines:
+            line.finish()  # all, before any is waited for: of a short shot x264 has begun with nothing yet
+    return [line.scores for line in lines]
 
 
 def bare_of(clip: Path) -> Path:
@@ -67,14 +81,18 @@ def check_clip(clip: Path, level: Level, frame_count: int) -> None:
 
 
 class _Line:
-    """A level's thread: scales and encodes what is put into its queue."""
+    """A level's thread: scales and encodes what is put into its queue, then looks at what came out.
 
-    def __init__(self, level: Level, path: Path, fps: int, encoder: EncoderSettings) -> None:
-        self._level, self._path, self._fps, self._encoder = level, path, fps, encoder
+    every: of so many pictures one is kept, to be held against the clip. Repeated frames are copies, so that
+    one of each span is enough.
+    """
+
+    def __init__(self, level: Level, path: Path, shot: Shot, encoder: EncoderSettings, every: int) -> None:
+        self._level, self._path, self._shot, self._encoder, self._every = level, path, shot, encoder, every
         self._queue: Queue[tuple[VideoFrame, int] | None] = Queue(_AHEAD)
-        self._scale = Scaler(level)
         self._failed: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"encode-{level.name}", daemon=True)
+        self.scores: Scores
 
     def put(self, picture: VideoFrame, frames: int) -> None:
         """Raises what the line failed with."""
@@ -82,25 +100,40 @@ class _Line:
             raise self._failed
         self._queue.put((picture, frames))
 
+    def finish(self) -> None:
+        """There is nothing more to come."""
+        self._queue.put(None)
+
     def _run(self) -> None:
         given = iter(self._queue.get, None)
         try:
-            size = (self._level.width, self._level.height)
-            bare = bare_of(self._path)
-            with VideoFile(self._path, *size, self._fps, self._encoder, bare=bare) as video:
-                for picture, frames in given:
-                    video.add(self._scale(picture), frames)
+            kept = self._encode(given)
+            check_clip(self._path, self._level, self._shot.frame_count)
+            size = self._level.width, self._level.height
+            self.scores = vmaf(kept, bare_of(self._path), *size, self._shot.fps, self._every)
         except BaseException as error:
             self._failed = error
             for _ in given:  # whoever puts must not wait for ever
                 pass
+
+    def _encode(self, given: Iterator[tuple[VideoFrame, int]]) -> list[VideoFrame]:
+        size, bare = (self._level.width, self._level.height), bare_of(self._path)
+        scale = Scaler(self._level)
+        kept = []
+        with VideoFile(self._path, *size, self._shot.fps, self._encoder, bare=bare) as video:
+            for number, (picture, frames) in enumerate(given):
+                scaled = scale(picture)
+                video.add(scaled, frames)
+                if number % self._every == 0:
+                    kept.append(scaled)
+        return kept
 
     def __enter__(self) -> _Line:
         self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._queue.put(None)
+        self.finish()
         self._thread.join()
         if kind is None and self._failed is not None:
             raise self._failed

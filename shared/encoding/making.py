@@ -9,19 +9,16 @@ from av import VideoFrame
 
 from shared.encoding.clips import ClipFacts, ClipStore
 from shared.encoding.footage import Footage, Span, fetch_footage
-from shared.encoding.levels import OnFrames, Scaler, bare_of, check_clip, encode_levels
+from shared.encoding.levels import OnFrames, Scaler, bare_of, encode_levels
 from shared.encoding.shot import Shot
 from shared.media.ffmpeg import disk_errors
 from shared.media.limits import is_good
 from shared.media.presets import EncoderSettings, Level, ladder
 from shared.media.stretches import Stretch, Stretches, Tones, tones_of, watch, watch_bare
-from shared.media.vmaf import Scores, vmaf
 from shared.storage import Storage
 
 FINER_STEPS, FINER_CRF = 3, 3
 """How often, and by how much, a clip that came out too coarse is encoded finer."""
-MOST_SAMPLES = 24
-"""Pictures of a clip that are held against what was encoded."""
 _LOOKED_AT_LINES = 480
 
 
@@ -50,11 +47,9 @@ def make_clips(
         for step in range(FINER_STEPS + 1):
             eye = _Eye(footage, shot.fps)
             finer = encoder.model_copy(update={"crf": max(0, encoder.crf - step * FINER_CRF)})
-            encode_levels(footage, spans, left, finer, eye, on_frames)
+            judged = encode_levels(footage, spans, left, finer, eye, on_frames)
             poor = []
-            for level, clip in left:
-                check_clip(clip, level, shot.frame_count)
-                scores = judge(footage, spans, level, clip)
+            for (level, clip), scores in zip(left, judged, strict=True):
                 side = min(level.width, level.height)
                 if step < FINER_STEPS and not is_good(scores, encoder.quality, side):
                     poor.append((level, clip))
@@ -71,17 +66,6 @@ def make_clips(
             if not poor:
                 break
             left = poor
-
-
-def judge(footage: Footage, spans: Sequence[Span], level: Level, clip: Path) -> Scores:
-    """How like a clip's pictures are to those that were encoded, at the level's size.
-
-    Repeated frames are copies, so one of each span is looked at, and of many spans every so many.
-    """
-    every = -(-len(spans) // MOST_SAMPLES)
-    scale = Scaler(level)
-    pictures = (scale(picture) for picture in footage.pictures(spans[::every]))
-    return vmaf(pictures, bare_of(clip), level.width, level.height, footage.shot.fps, every)
 
 
 def _times(spans: Sequence[Span], fps: int) -> list[Stretch]:

@@ -22,12 +22,13 @@ from av.video.stream import VideoStream
 from shared.media.h264 import frame_number, frame_number_bits, numbered
 from shared.media.presets import EncoderSettings
 
-ENCODER_VERSION = 2
+ENCODER_VERSION = 3
 """Part of every clip's key: raise it when the same settings give other pixels or other headers."""
 
 _BT709 = 1  # as ITU-T H.273 numbers matrix, primaries and transfer
 # No B-frames, one reference: so that a repeated frame fits in anywhere, and presentation starts at zero.
 _REPEATABLE = "bframes=0:ref=1:weightp=0:keyint=infinite:scenecut=0:stitchable=1:sync-lookahead=0"
+_THREADS = 2  # always, whatever the machine has: the bytes depend on it
 # Without looking ahead pictures are encoded as they come, and nothing is left to do at the end.
 _AT_ONCE = ":rc-lookahead=0:mbtree=0"
 
@@ -157,7 +158,7 @@ def timescale(fps: int) -> int:
 
 def _describe(context: VideoCodecContext, width: int, height: int) -> None:
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-    context.thread_type, context.thread_count = ThreadType.FRAME, 1  # sliced frames are larger
+    context.thread_type, context.thread_count = ThreadType.FRAME, _THREADS  # sliced frames are larger
     context.color_range = ColorRange.MPEG
     context.colorspace = context.color_primaries = context.color_trc = _BT709
 

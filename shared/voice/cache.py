@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from shared.storage import NotStored, Storage
 from shared.values import Value
-from shared.voice.port import Samples
+from shared.voice.samples import Samples
 from shared.voice.sound import wav_bytes, wav_samples
 from shared.voice.speech import Word
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from shared.voice.port import Line, Samples, Utterance
+from shared.voice.port import Line, Utterance
+from shared.voice.samples import Samples
 from shared.voice.sound import AUDIBLE
 
 FULL_SCALE = 32_700  # of 32768

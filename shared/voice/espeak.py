@@ -14,7 +14,7 @@ from functools import cache, cached_property
 import numpy as np
 
 from shared.errors import Permanent
-from shared.voice.port import Samples
+from shared.voice.samples import Samples
 
 SYNCHRONOUS = 2  # espeak_AUDIO_OUTPUT: the callback gets the sound, on the caller's thread
 DONT_EXIT = 0x8000  # a broken data folder must not end the process

@@ -16,7 +16,8 @@ import numpy as np
 
 from shared.voice.espeak import Espeak, Manner, Spoken, load_espeak
 from shared.voice.language import DEFAULT, runs
-from shared.voice.port import Line, Persona, Samples, Utterance, VoicePreset, VoiceSettings
+from shared.voice.port import Line, Persona, Utterance, VoicePreset, VoiceSettings
+from shared.voice.samples import Samples
 from shared.voice.sound import RATE, last_heard, shape
 
 # raise whenever the same text would sound different: manners, filters, joining

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shared.scripting import Passage, Script
-from shared.voice.port import Samples
 from shared.voice.reading import split_pauses
+from shared.voice.samples import Samples
 from shared.voice.sound import RATE, silence
 from shared.voice.speech import Word
 

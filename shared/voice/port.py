@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-import numpy as np
 from pydantic import Field
 
 from shared.values import Value
 
+if TYPE_CHECKING:
+    from shared.voice.samples import Samples
+
 VoicePreset = Literal["professional_male", "professional_female", "casual_male", "casual_female", "technical"]
-Samples = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 
 class VoiceSettings(Value):

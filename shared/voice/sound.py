@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from shared.errors import Permanent
-from shared.voice.port import Samples
+from shared.voice.samples import Samples
 
 RATE = 48_000
 AUDIBLE = 150  # of 32768: -47 dBFS

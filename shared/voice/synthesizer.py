@@ -24,8 +24,9 @@ from shared.voice.cache import Kept, SpeechCache
 from shared.voice.checking import fault_of, levelled
 from shared.voice.opening import open_voice
 from shared.voice.pieces import Piece, cut, joined, pieces_of
-from shared.voice.port import Line, Persona, Samples, Utterance, Voice, VoicePreset, VoiceSettings
+from shared.voice.port import Line, Persona, Utterance, Voice, VoicePreset, VoiceSettings
 from shared.voice.reading import Reading, read_aloud
+from shared.voice.samples import Samples
 from shared.voice.sound import CODECS, RATE, UnknownFormat, shape, trim, write_sound
 from shared.voice.speech import Speech, Word
 

@@ -13,6 +13,7 @@ from shared.scripting import LeadData
 from shared.values import Value
 
 TemplateName = Literal["studio", "poster", "letter"]
+LogoCorner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 FontFamily = Annotated[str, Field(pattern=r"^[\p{L}\p{N}][\p{L}\p{N} -]{0,79}$")]
 

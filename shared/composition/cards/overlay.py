@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from shared.composition.captioning import Cue
-from shared.composition.cards.look import Look
+from shared.composition.cards.look import LogoCorner, Look
 from shared.composition.cards.rendering import layout, render
 
-LogoCorner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
+if TYPE_CHECKING:
+    from shared.composition.captioning import Cue
+
 
 _OPPOSITE: dict[LogoCorner, LogoCorner] = {
     "top-left": "bottom-right",

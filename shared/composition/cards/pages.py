@@ -9,10 +9,10 @@ from shared.composition.cards.look import CardFields, Look, WrongCard
 from shared.composition.cards.own import own_card
 from shared.composition.cards.rendering import layout, render
 
-LEAVE_SECONDS = 0.6
+LEAVE_SECONDS = 0.4
 """How long the page takes to grow until it fills the picture, at the end of an intro."""
 
-_ENTRANCE_SECONDS = 0.65
+_ENTRANCE_SECONDS = 0.5
 _SHORTEST_STAND_SECONDS = 1.3
 _ARRIVED_SECONDS = 0.1
 

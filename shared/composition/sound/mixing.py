@@ -19,7 +19,7 @@ from shared.composition.sound.levelling import CEILING_DBTP, TARGET_LUFS
 from shared.composition.sound.limiting import BLOCK, REACH, limit
 from shared.composition.sound.music import Bed, bed_part
 from shared.composition.sound.samples import add_part, silence
-from shared.media.loudness import RATE, Loudness, Sound, measure
+from shared.media.loudness import RATE, Sound, integrated_lufs
 from shared.voice import Word
 
 Pcm = NDArray[np.int16]
@@ -52,10 +52,11 @@ class SceneSound:
 
 @dataclass(frozen=True, eq=False)
 class Mixed:
-    """correction_db: what was added to the gain that all videos have; mostly 0."""
+    """loudness_lufs: integrated; None for silence. correction_db: what was added to the gain that all videos
+    have; mostly 0."""
 
     pcm: Pcm
-    loudness: Loudness
+    loudness_lufs: float | None
     correction_db: float
 
 
@@ -92,8 +93,8 @@ def make_sound(scenes: Sequence[SceneSound], fps: int, bed: Bed | None = None) -
     correction = 0.0
     for _ in range(_MOST_ROUNDS):
         pcm = render(plan, correction)
-        found = measure(pcm)
-        off = 0.0 if found.integrated_lufs is None else TARGET_LUFS - found.integrated_lufs
+        found = integrated_lufs(pcm)
+        off = 0.0 if found is None else TARGET_LUFS - found
         if abs(off) <= OFF_LU:
             break
         correction += round(off / STEP_DB) * STEP_DB

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.composition.sound.ducking import Ducking
-from shared.media.loudness import RATE, Sound, measure
+from shared.media.loudness import RATE, Sound, integrated_lufs
 
 BED_LUFS = -30.0  # where nobody speaks
 DUCK_DB = 9.0
@@ -28,7 +28,7 @@ class Bed:
 
 def bed_gain(music: Sound, loudness_lufs: float = BED_LUFS) -> float:
     """The gain in dB that brings music to a loudness; 0 for silence. It is worth keeping beside the music."""
-    found = measure(music).integrated_lufs
+    found = integrated_lufs(music)
     return 0.0 if found is None else round(loudness_lufs - found, 1)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shared.composition.preview import MAX_BYTES, SIDE, make_preview
+from shared.composition.preview import MAX_BYTES, SIDE, Moment, make_preview
 from tests.support.clips import clip
 from tests.support.moving import FPS, HEIGHT, KINDS, WIDTH, Planes, encode, page, planes
 
@@ -23,6 +23,10 @@ def frames_of(gif: Path) -> list[tuple[Image.Image, int]]:
     return found
 
 
+def at(video: Path, *seconds: float) -> list[Moment]:
+    return [(video, second) for second in seconds]
+
+
 def greeting() -> list[Planes]:
     """Two seconds of black, then two of a card with one large dark word on the left, then grey shades."""
     card = np.full((HEIGHT, WIDTH), 210.0)
@@ -34,7 +38,9 @@ def greeting() -> list[Planes]:
 @pytest.fixture(scope="module")
 def preview(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("preview")
-    return make_preview(encode(greeting(), folder / "video.mp4", 23), folder / "preview.gif", [3.0, 4.5, 6.0])
+    return make_preview(
+        at(encode(greeting(), folder / "video.mp4", 23), 3.0, 4.5, 6.0), folder / "preview.gif"
+    )
 
 
 def test_it_starts_with_the_first_moment_which_stands(preview: Path) -> None:
@@ -71,7 +77,7 @@ def test_the_heaviest_video_still_fits(tmp_path: Path) -> None:
     dice = np.random.default_rng(3)
     noise = [planes(dice.integers(16, 235, (HEIGHT, WIDTH)).astype(np.uint8)) for _ in range(60)]
     video = encode(noise, tmp_path / "noise.mp4", 30, "ultrafast")
-    gif = make_preview(video, tmp_path / "noise.gif", [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
+    gif = make_preview(at(video, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), tmp_path / "noise.gif")
     assert gif.stat().st_size < MAX_BYTES
     assert len(frames_of(gif)) >= 7
 
@@ -80,17 +86,17 @@ def test_the_heaviest_video_still_fits(tmp_path: Path) -> None:
 def test_any_shape_and_moments_beyond_the_end(height: int, tmp_path: Path) -> None:
     video = tmp_path / "video.mp4"
     video.write_bytes(clip("mp4", ["libx264"], frames=30, fps=FPS, height=height))
-    frames = frames_of(make_preview(video, tmp_path / "a.gif", [0.5, 99.0, -3.0]))
+    frames = frames_of(make_preview(at(video, 0.5, 99.0, -3.0), tmp_path / "a.gif"))
     assert max(frames[0][0].size) == SIDE
     assert frames[0][0].width / frames[0][0].height == pytest.approx(256 / height, rel=0.01)
 
 
 def test_the_same_video_gives_the_same_bytes(tmp_path: Path) -> None:
     video = encode(list(KINDS["cursor"]())[:50], tmp_path / "video.mp4")
-    made = [make_preview(video, tmp_path / name, [0.2, 0.8]).read_bytes() for name in ("a.gif", "b.gif")]
+    made = [make_preview(at(video, 0.2, 0.8), tmp_path / name).read_bytes() for name in ("a.gif", "b.gif")]
     assert made[0] == made[1]
 
 
 def test_no_moment_no_preview(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="moment"):
-        make_preview(tmp_path / "video.mp4", tmp_path / "a.gif", [])
+        make_preview([], tmp_path / "a.gif")

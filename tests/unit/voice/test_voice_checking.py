@@ -9,7 +9,8 @@ import pytest
 
 from shared.media.loudness import measure
 from shared.voice.checking import fault_of, levelled
-from shared.voice.port import Line, Samples, Utterance
+from shared.voice.port import Line, Utterance
+from shared.voice.samples import Samples
 
 RATE = 24_000
 TEXT = "This is what was to be said here."

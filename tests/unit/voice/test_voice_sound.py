@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from shared.voice.pieces import joined
-from shared.voice.port import Samples
+from shared.voice.samples import Samples
 from shared.voice.sound import (
     RATE,
     UnknownFormat,
