@@ -17,13 +17,13 @@ import psycopg2
 from local.joining import Joined
 from local.journal import read_execution
 from local.progress import ProgressView
-from local.resuming import UNENDED, settle_unended, start_execution
+from local.resuming import settle_unended, start_execution
 from local.telling import files_of, get_ready, summary, tell
 from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
 from shared.settings import Settings
 from shared.storage import FileStorage, Storage
-from shared.videos import VideoRequest, VideoState, WrongRequest, create_video, read_video
+from shared.videos import UNENDED, VideoRequest, VideoState, WrongRequest, create_video, read_video
 
 POLL_SECONDS = 0.25
 AT_ONCE = 4

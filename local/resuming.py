@@ -9,10 +9,9 @@ from sqlalchemy import select
 from local.journal import enqueue, read_execution
 from shared.database import Database
 from shared.database.models import Video
-from shared.videos import Failure, fail_video
+from shared.videos import UNENDED, Failure, fail_video
 
 MACHINE = "pipeline"
-UNENDED = ("pending", "processing")
 
 
 def start_execution(app_url: str, asked: dict[str, Any]) -> str:

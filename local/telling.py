@@ -107,6 +107,7 @@ def summary(state: VideoState, files: Files) -> dict[str, Any]:
         "hls_url": state.hls_url if state.status == "completed" else None,
         "duration_seconds": state.duration_seconds,
         "resolution": state.resolution,
+        "seconds": state.seconds,
         "cost_usd": float(state.cost_usd),
         "failed_step": state.failed_step,
         "reason": state.reason,

@@ -7,12 +7,13 @@ import contextlib
 
 from sqlalchemy import select
 
-from local.resuming import UNENDED, settle_unended
+from local.resuming import settle_unended
 from local.supervisor import Runtime
 from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
 from shared.database.models import HostedVideo, Lead, Video
 from shared.settings import Settings
+from shared.videos import UNENDED
 
 POLL_SECONDS = 0.5
 SHOWN = 5

@@ -34,12 +34,12 @@ def _cold(results: Sequence[Result], quality: str) -> Goal:
 
 
 def _further(rounds: Sequence[Round]) -> list[Goal]:
-    wall_text = "one more lead: at most 1/10 of the first one's time, going for 1/20"
-    bytes_text = f"one more lead: at most {BYTES:.0%} of the first one's published bytes"
+    wall_text = "one more lead: at most 1/10 of the pipeline's time for the first, going for 1/20"
+    bytes_text = f"one more lead: at most {BYTES:.0%} of the first one's bytes of HLS"
     if not rounds:
         return [Goal(wall_text, "", None), Goal(bytes_text, "", None)]
-    wall = marginal.share(list(rounds), marginal.wall)
-    stored = marginal.share(list(rounds), marginal.public)
+    wall = marginal.share(list(rounds), marginal.pipeline)
+    stored = marginal.share(list(rounds), marginal.hls)
     hoped = " (1/20 reached)" if wall <= WALL_HOPED else ""
     return [
         Goal(wall_text, f"1/{1 / wall:.1f}{hoped}", wall <= WALL),

@@ -41,8 +41,16 @@ def wall(making: Making) -> float:
     return making.wall_seconds
 
 
+def pipeline(making: Making) -> float:
+    return making.pipeline_seconds
+
+
 def cpu(making: Making) -> float:
     return making.cpu_seconds
+
+
+def hls(making: Making) -> float:
+    return float(making.hls_bytes)
 
 
 def public(making: Making) -> float:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,17 @@ MAKE_SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Making:
-    """One `leadreel make`. public_bytes: of files that it added to what the world may see; kept_bytes: to all
-    of storage. steps: seconds by name. cpu_seconds: of the command and of the runtime while it ran."""
+    """One `leadreel make`.
+
+    pipeline_seconds: from when the runtime was asked until the video was ready. cpu_seconds: of the command
+    and of the runtime while it ran. hls_bytes: of clips and playlists that it added; public_bytes: of all
+    that it added to what the world may see; kept_bytes: to all of storage. steps: seconds by name.
+    """
 
     wall_seconds: float
+    pipeline_seconds: float
     cpu_seconds: float
+    hls_bytes: int
     public_bytes: int
     kept_bytes: int
     steps: dict[str, float]
@@ -48,7 +54,7 @@ class Product:
     home: Path
     site: str
     runtime: psutil.Process | None = None
-    _seen: set[tuple[int, int]] = field(default_factory=set)
+    _seen: set[Path] = field(default_factory=set)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -84,8 +90,8 @@ class Product:
         if done.returncode != 0:
             raise RunFailed(f"leadreel make ended with {done.returncode}: {done.stderr[-500:]}")
         answer = json.loads(done.stdout.strip().splitlines()[-1])
-        public, kept = self._grown()
-        return Making(wall, self._cpu() - cpu, public, kept, _steps(answer))
+        cpu = self._cpu() - cpu
+        return Making(wall, float(answer["seconds"]), cpu, *self._grown(), _steps(answer))
 
     def _cpu(self) -> float:
         """CPU seconds of the commands that have ended and of the runtime's whole tree, the dead included."""
@@ -96,18 +102,15 @@ class Product:
                 used += sum(process.cpu_times()[:4])
         return used
 
-    def _grown(self) -> tuple[int, int]:
-        """Bytes of files that are new: (in public/, in all of storage). A hard link adds nothing."""
-        public = kept = 0
-        for path in (self.home / "storage").rglob("*"):
-            status = path.lstat()
-            if path.is_dir() or (status.st_dev, status.st_ino) in self._seen:
-                continue
-            self._seen.add((status.st_dev, status.st_ino))
-            kept += status.st_size
-            if path.is_relative_to(self.home / "storage" / "public"):
-                public += status.st_size
-        return public, kept
+    def _grown(self) -> tuple[int, int, int]:
+        """Bytes of new files: (of HLS, in public/, in all of storage, where a hard link adds nothing)."""
+        storage = self.home / "storage"
+        new = {path for path in storage.rglob("*") if path.is_file()} - self._seen
+        self._seen |= new
+        public = {path for path in new if path.is_relative_to(storage / "public")}
+        hls = {path for path in public if path.suffix in {".m3u8", ".m4s", ".mp4"}}
+        kept = {(status.st_dev, status.st_ino): status.st_size for status in map(Path.stat, new)}
+        return _size(hls), _size(public), sum(kept.values())
 
 
 def fresh(home: Path, site: str) -> Product:
@@ -152,6 +155,10 @@ def _wait(up: subprocess.Popen[bytes], home: Path) -> None:
         if up.poll() is not None or time.monotonic() > deadline:
             raise RunFailed(f"leadreel up did not start: {(home / 'up.log').read_text()[-500:]}")
         time.sleep(0.1)
+
+
+def _size(files: Iterable[Path]) -> int:
+    return sum(file.stat().st_size for file in files)
 
 
 def _steps(answer: dict[str, Any]) -> dict[str, float]:

@@ -52,8 +52,10 @@ def further(rounds: Sequence[Round]) -> str:
     if not rounds:
         return "Not measured."
     figures: list[tuple[str, Callable[[Making], float], str]] = [
-        ("wall s", marginal.wall, ".1f"),
+        ("the pipeline, wall s", marginal.pipeline, ".1f"),
+        ("`leadreel make`, wall s", marginal.wall, ".1f"),
         ("CPU s", marginal.cpu, ".1f"),
+        ("MB of HLS", lambda making: making.hls_bytes / 1e6, ".2f"),
         ("MB that the world may see", lambda making: making.public_bytes / 1e6, ".2f"),
         ("MB in all of storage", lambda making: making.kept_bytes / 1e6, ".2f"),
     ]
@@ -62,11 +64,11 @@ def further(rounds: Sequence[Round]) -> str:
         rows.append(_share_row(f"{step}, s", rounds, _step(step), ".1f"))
     columns = ("", "first lead", "one more", "share")
     each = "\n".join(
-        f"- {played.first.wall_seconds:.1f}, then "
-        + ", ".join(f"{making.wall_seconds:.1f}" for making in played.further)
+        f"- {marginal.pipeline(played.first):.1f}, then "
+        + ", ".join(f"{marginal.pipeline(making):.1f}" for making in played.further)
         for played in rounds
     )
-    return f"{report.table(columns, rows)}\n\nEach round, wall seconds:\n\n{each}"
+    return f"{report.table(columns, rows)}\n\nEach round, wall seconds of the pipeline:\n\n{each}"
 
 
 def _step(name: str) -> Callable[[Making], float]:

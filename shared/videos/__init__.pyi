@@ -8,9 +8,10 @@ from .demo_sites import (
     read_demo_site,
 )
 from .failing import Failure, fail_video, read_failure
-from .watching import StepState, VideoState, read_video
+from .watching import UNENDED, StepState, VideoState, read_video
 
 __all__ = [
+    "UNENDED",
     "DemoSiteFields",
     "DemoSiteState",
     "Failure",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -16,6 +17,9 @@ from shared.values import Value
 
 ENCODING_SHARE = 0.85
 """Of the work of composing."""
+
+UNENDED = ("pending", "processing")
+"""Statuses of a video that something still works on."""
 
 
 class NoSuchVideo(Permanent):
@@ -43,7 +47,8 @@ class VideoState(Value):
     """A video. failed_step and reason say why it failed; the keys are storage keys of what was composed.
 
     video_key: None as well for a campaign's video whose MP4 nobody asked for. versions: its sizes, the
-    largest first. hls_url: of the master playlist.
+    largest first. hls_url: of the master playlist. seconds: from when it was asked for until its last step
+    ended; None while one has not.
     """
 
     video_id: int
@@ -63,6 +68,7 @@ class VideoState(Value):
     share_url: str | None = None
     duration_seconds: float | None = None
     resolution: str | None = None
+    seconds: float | None = None
 
     @property
     def warnings(self) -> tuple[tuple[str, Finding], ...]:
@@ -105,7 +111,15 @@ def read_video(workspace_id: int, video_id: int, database: Database, storage: St
             duration_seconds=composed.duration_seconds if composed else None,
             resolution=composed.resolution if composed else None,
             share_url=hosted.share_url if hosted else None,
+            seconds=_seconds(video, rows),
         )
+
+
+def _seconds(video: Video, steps: Sequence[VideoStep]) -> float | None:
+    ended = [step.finished_at for step in steps if step.finished_at is not None]
+    if video.status in UNENDED or not ended:
+        return None
+    return (max(ended) - video.created_at).total_seconds()
 
 
 def _hls_url(hosted: HostedVideo) -> str:

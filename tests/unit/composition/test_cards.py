@@ -110,7 +110,7 @@ def test_an_image_is_named_for_what_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "leave_at"),
-    [(None, None), (2.0, None), (2.5, None), (3.0, "2.3"), (4.0, "3.3"), (6.5, "5.8")],
+    [(None, None), (2.0, None), (2.2, None), (2.5, "2.0"), (4.0, "3.5"), (6.5, "6.0")],
 )
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_page_grows_at_the_end_if_the_greeting_can_be_read_before(
