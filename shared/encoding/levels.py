@@ -24,9 +24,9 @@ OnFrames = Callable[[int], None]
 OnPicture = Callable[[Span, VideoFrame], None]
 """Shown each picture that is encoded."""
 
-FEWEST_SAMPLES, MOST_SAMPLES = 8, 24
-"""Pictures of a clip that are held against what was encoded, one in four if that lies between; they are kept
-until then, 3 MB each at 1080p."""
+SAMPLES = (8, 24)
+"""How many pictures of a clip are held against what was encoded: about one in four, within these bounds. They
+are kept until then, 3 MB each at 1080p."""
 _AHEAD = 4  # pictures that wait for a level
 
 
@@ -47,8 +47,7 @@ def encode_levels(
     Raises UnusableMedia: what came out is not whole.
     """
     with ExitStack() as stack:
-        samples = min(max(len(spans) // 4, FEWEST_SAMPLES), MOST_SAMPLES)
-        every = -(-len(spans) // samples)
+        every = -(-len(spans) // min(max(len(spans) // 4, SAMPLES[0]), SAMPLES[1]))
         lines = [
             stack.enter_context(_Line(level, path, footage.shot, encoder, every)) for level, path in clips
         ]
