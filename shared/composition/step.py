@@ -161,6 +161,7 @@ def _settle_recording(event: VideoEvent, tools: Tools, timeline: Timeline) -> No
     results = {
         scene.job: SceneResult.model_validate_json(tools.storage.get(f"{scene.job}/{RESULT}"))
         for scene in timeline.scenes
+        if scene.shows != "media"  # that was given to us: nobody filmed it
     }
     quality = film_report(timeline, {job: result.quality for job, result in results.items()})
     told = quality.model_dump(mode="json") | {"verdict": quality.verdict}

@@ -33,3 +33,9 @@ def test_seconds_become_those_of_the_video_and_a_reason_is_said_once() -> None:
         (BLANK, 8.25),
     ]
     assert (whole.verdict, whole.load_seconds, whole.http_status) == ("warn", 2.5, 200)
+
+
+def test_of_what_nobody_filmed_there_is_nothing_to_say() -> None:
+    given = Scene(title="Proof", scene_type="proof", shows="media", job="given", frame_count=60)
+    whole = film_report(Timeline(viewport=Viewport(fps=30), scenes=(given,)), {})
+    assert (whole.findings, whole.load_seconds, whole.http_status) == ((), 0.0, 0)
