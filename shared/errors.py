@@ -4,6 +4,8 @@
     ├── Retryable        a passing fault: a retry with backoff may succeed
     │   └── RateLimited  the far side asked us to wait
     └── Permanent        the same input fails again: tell the person
+        ├── NotFound     what it speaks of is not there
+        ├── Conflict     what is there stands in its way
         └── (each stage adds its own, beside the code that raises it)
 
 Step Functions matches an error by its class *name* and knows nothing of subclasses, so what leaves a
@@ -34,3 +36,11 @@ class RateLimited(Retryable):
 
 class Permanent(LeadreelError):
     """Trying the same again fails again."""
+
+
+class NotFound(Permanent):
+    """What was asked for is not there, or belongs to somebody else."""
+
+
+class Conflict(Permanent):
+    """What was asked for can't be done as things stand; the text says what stands in its way."""

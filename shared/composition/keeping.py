@@ -18,7 +18,7 @@ from shared.composition.publishing import PUBLIC, Tracks
 from shared.composition.timeline import Timeline
 from shared.database import Database
 from shared.database.models import ComposedVideo as ComposedRow
-from shared.errors import Permanent
+from shared.errors import NotFound
 from shared.media.ffmpeg import disk_errors
 from shared.media.files import UnusableMedia
 from shared.storage import Storage
@@ -34,7 +34,7 @@ _TYPES = {
 }
 
 
-class NoSuchVersion(Permanent):
+class NoSuchVersion(NotFound):
     """A video was not made in that size."""
 
 

@@ -3,6 +3,7 @@ from .database_books import DatabaseBooks, open_ledger
 from .database_slots import DatabaseSlots
 from .ledger import Answer, AnswerLost, Books, Ledger, PaidCall
 from .prices import Architecture, Prices, UnknownPlan, read_prices
+from .reporting import By, CostLine, CostReport, WrongPeriod, cost_report
 from .reports import (
     InvocationLine,
     InvocationReport,
@@ -21,6 +22,9 @@ __all__ = [
     "AnswerLost",
     "Architecture",
     "Books",
+    "By",
+    "CostLine",
+    "CostReport",
     "DatabaseBooks",
     "DatabaseSlots",
     "FileBooks",
@@ -34,6 +38,8 @@ __all__ = [
     "Slots",
     "UnknownPlan",
     "UnsettledCall",
+    "WrongPeriod",
+    "cost_report",
     "decode_subscription",
     "open_file_ledger",
     "open_ledger",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.database.models import VideoScript, VideoScriptVersion
-from shared.errors import Permanent
+from shared.errors import NotFound, Permanent
 from shared.scripting.brief import Line
 from shared.scripting.script import Section
 from shared.values import Value
@@ -18,7 +18,7 @@ from shared.values import Value
 Approval = Literal["pending", "approved", "rejected"]
 
 
-class NoSuchScript(Permanent):
+class NoSuchScript(NotFound):
     """There is no script of that id in the workspace."""
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     EmailStr,
     Field,
-    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
@@ -18,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from shared.composition import Styling
 from shared.database import Database
-from shared.database.models import Lead, Video, VideoStep
+from shared.database.models import Video, VideoStep
 from shared.errors import Permanent
+from shared.leads import LeadFields, add_lead, read_lead
 from shared.recording import (
     JOB,
     BilledTo,
@@ -37,7 +35,7 @@ from shared.recording import (
 from shared.scripting import Brand, Mode, Style
 from shared.settings import Settings
 from shared.storage import Storage
-from shared.values import Value
+from shared.values import Name, Text, Value
 from shared.videos.demo_sites import find_demo_site, same_site, visitor_of
 from shared.voice import VoiceSettings
 from shared.workflow import STEPS
@@ -47,31 +45,19 @@ class WrongRequest(Permanent):
     """A field of the request can't be used; the text names it."""
 
 
-REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def _plain(text: str) -> str:
-    """Line breaks and tabs become spaces; control characters, and those that reorder what follows, go."""
-    spaced = " ".join(text.split())
-    kept = "".join(c for c in spaced if unicodedata.category(c) != "Cc" and c not in REORDERING)
-    return kept if any(unicodedata.category(c)[0] in "LNPS" for c in kept) else ""
-
-
-Text = Annotated[str, AfterValidator(_plain), StringConstraints(strip_whitespace=True)]
-Name = Annotated[Text, Field(min_length=1, max_length=300)]
-
-
 class VideoRequest(Value):
-    """A video for one lead. duration_seconds: of the whole video. viewport: None stands for the settings'.
+    """A video for one lead: one that is there, or one that is added with it.
 
+    duration_seconds: of the whole video. viewport: None stands for the settings'.
     steps: of the tour of the page; without any, one is planned. url: without it, the demo site's.
     color_scheme, locale, timezone: None stands for the demo site's.
     """
 
     url: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
-    demo_site_id: int | None = None
-    name: Name
-    company: Name
+    demo_site_id: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    lead_id: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    name: Name | None = None
+    company: Name | None = None
     industry: Annotated[Text, Field(max_length=300)] | None = None
     email: EmailStr | None = None
     style: Style = "professional"
@@ -97,6 +83,14 @@ class VideoRequest(Value):
     def _has_a_page(self) -> VideoRequest:
         if self.url is None and self.demo_site_id is None:
             raise ValueError("a video needs the url of a page, or a demo_site_id")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_lead(self) -> VideoRequest:
+        if self.lead_id is None and (self.name is None or self.company is None):
+            raise ValueError("a video needs a lead_id, or the lead's name and company")
+        if self.lead_id is not None and any((self.name, self.company, self.industry, self.email)):
+            raise ValueError("a video has a lead_id, or the lead's name and company, not both")
         return self
 
     @field_validator("timezone")
@@ -128,7 +122,7 @@ def default_viewport(settings: Settings) -> Viewport:
     return Viewport(width=int(width), height=int(height))
 
 
-_OF_ROWS = {"url", "demo_site_id", "name", "company", "industry", "email"}
+_OF_ROWS = {"url", "demo_site_id", "lead_id", "name", "company", "industry", "email"}
 _OF_VISITOR = {"color_scheme", "locale", "timezone"}
 
 
@@ -158,9 +152,25 @@ def _page(request: VideoRequest, session: Session) -> tuple[str, Visitor]:
 def create_video(
     request: VideoRequest, workspace_id: int, database: Database, storage: Storage, settings: Settings
 ) -> dict[str, Any]:
-    """Make the lead's and the video's rows. Returns the input of the pipeline's execution.
+    """As `ask_for_video`, in a transaction of its own. Returns the input of the pipeline's execution."""
+    with database.workspace(workspace_id) as session:
+        return execution_input(ask_for_video(session, request, workspace_id, storage, settings))
+
+
+def execution_input(video: Video) -> dict[str, Any]:
+    """What the pipeline is started with."""
+    return {"workspace_id": video.workspace_id, "video_id": video.id, "page_job": video.page_job}
+
+
+def ask_for_video(
+    session: Session, request: VideoRequest, workspace_id: int, storage: Storage, settings: Settings
+) -> Video:
+    """Make the video's rows, and the lead's unless it is there.
 
     Videos of one page, asked for within the same window of freshness, have one job that checks it.
+
+    Raises:
+        WrongRequest, NoSuchLead, NoSuchDemoSite.
     """
     if request.duration_seconds > settings.video_max_duration_seconds:
         raise WrongRequest(
@@ -169,44 +179,41 @@ def create_video(
     if request.duration_seconds < 5:
         raise WrongRequest("duration_seconds: at least 5")
     viewport = request.viewport or default_viewport(settings)
-    with database.workspace(workspace_id) as session:
-        url, visitor = _page(request, session)
-        lead = Lead(
+    url, visitor = _page(request, session)
+    video = Video(
+        workspace_id=workspace_id,
+        lead_id=_lead(request, session, workspace_id),
+        demo_site_id=request.demo_site_id,
+        url=url,
+        options=_options(request, viewport, visitor, settings),
+        page_job="",
+        status="pending",
+    )
+    session.add(video)
+    session.flush()
+    billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)
+    job = PageJob(url=url, viewport=viewport, steps=request.steps, visitor=visitor, billed_to=billed_to)
+    freshness = freshness_window(video.created_at, settings.recording_freshness_hours)
+    video.page_job = f"recordings/{workspace_id}/pages/{page_key(job, freshness)}"
+    session.add_all(
+        VideoStep(
+            video_id=video.id,
+            name=name,
             workspace_id=workspace_id,
-            name=request.name,
-            company=request.company,
-            industry=request.industry,
-            email=request.email,
-            variables={},
+            position=position,
+            # it has no database to say so itself
+            status="processing" if name == "check_page" else "pending",
         )
-        session.add(lead)
-        session.flush()
-        video = Video(
-            workspace_id=workspace_id,
-            lead_id=lead.id,
-            demo_site_id=request.demo_site_id,
-            url=url,
-            options=_options(request, viewport, visitor, settings),
-            page_job="",
-            status="pending",
-        )
-        session.add(video)
-        session.flush()
-        billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)
-        job = PageJob(url=url, viewport=viewport, steps=request.steps, visitor=visitor, billed_to=billed_to)
-        freshness = freshness_window(video.created_at, settings.recording_freshness_hours)
-        video.page_job = f"recordings/{workspace_id}/pages/{page_key(job, freshness)}"
-        session.add_all(
-            VideoStep(
-                video_id=video.id,
-                name=name,
-                workspace_id=workspace_id,
-                position=position,
-                # it has no database to say so itself
-                status="processing" if name == "check_page" else "pending",
-            )
-            for position, name in enumerate(STEPS)
-        )
-        if not storage.exists(f"{video.page_job}/{JOB}"):  # whoever came first pays for it
-            storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
-        return {"workspace_id": workspace_id, "video_id": video.id, "page_job": video.page_job}
+        for position, name in enumerate(STEPS)
+    )
+    if not storage.exists(f"{video.page_job}/{JOB}"):  # whoever came first pays for it
+        storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
+    session.flush()
+    return video
+
+
+def _lead(request: VideoRequest, session: Session, workspace_id: int) -> int:
+    if request.lead_id is not None:
+        return read_lead(session, request.lead_id).id
+    fields = request.model_dump(include={"name", "company", "industry", "email"})
+    return add_lead(session, workspace_id, LeadFields.model_validate(fields)).id

@@ -22,13 +22,13 @@ from shared.database.models import (
     VideoScriptVersion,
     Voiceover,
 )
-from shared.errors import Permanent
+from shared.errors import Conflict
 from shared.hosting import VideoHostManager
 from shared.storage import Storage
 from shared.videos.watching import NoSuchVideo
 
 
-class StillMaking(Permanent):
+class StillMaking(Conflict):
     """The video's pipeline has not ended."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -10,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.database.models import ComposedVideo, CostEntry, HostedVideo, Video, VideoStep
-from shared.errors import Permanent
+from shared.database.paging import Asked, Page, Sortable, page
+from shared.errors import NotFound
 from shared.recording import PROGRESS, RESULT, Finding, Progress, SceneResult
 from shared.storage import NotStored, Storage
 from shared.values import Value
+
+SORTABLE: Sortable = {"id": Video.id, "created_at": Video.created_at, "updated_at": Video.updated_at}
 
 ENCODING_SHARE = 0.85
 """Of the work of composing."""
@@ -22,7 +26,7 @@ UNENDED = ("pending", "processing")
 """Statuses of a video that something still works on."""
 
 
-class NoSuchVideo(Permanent):
+class NoSuchVideo(NotFound):
     """There is no video with that id in this workspace."""
 
 
@@ -41,6 +45,20 @@ class StepState(Value):
     frames_done: int = 0
     frames_total: int = 0
     findings: tuple[Finding, ...] = ()
+
+
+class VideoLine(Value):
+    """A video in a list."""
+
+    id: int
+    lead_id: int
+    url: str
+    status: str
+    failed_step: str | None
+    reason: str | None
+    hosted_video_id: int | None
+    created_at: datetime
+    updated_at: datetime
 
 
 class VideoState(Value):
@@ -83,36 +101,62 @@ class VideoState(Value):
 def read_video(workspace_id: int, video_id: int, database: Database, storage: Storage) -> VideoState:
     """Raises NoSuchVideo."""
     with database.workspace(workspace_id) as session:
-        video = session.get(Video, video_id)
-        if video is None:
-            raise NoSuchVideo(f"there is no video {video_id}")
-        costs = _costs(session, video_id)
-        rows = session.scalars(
-            select(VideoStep).where(VideoStep.video_id == video_id).order_by(VideoStep.position)
-        ).all()
-        steps = tuple(_step(row, costs.get(row.name, Decimal(0)), storage) for row in rows)
-        composed = session.get(ComposedVideo, video.composed_video_id) if video.composed_video_id else None
-        hosted = session.get(HostedVideo, video.hosted_video_id) if video.hosted_video_id else None
-        return VideoState(
-            video_id=video.id,
-            status=video.status,
-            failed_step=video.failed_step,
-            reason=video.reason,
-            steps=steps,
-            cost_usd=sum(costs.values(), Decimal(0)),
-            video_key=composed.video_file_path if composed else None,
-            thumbnail_key=composed.thumbnail_path if composed else None,
-            preview_key=composed.preview_path if composed else None,
-            captions_key=composed.captions_path if composed else None,
-            composed_video_id=composed.id if composed else None,
-            versions=tuple(version["quality"] for version in composed.quality_versions) if composed else (),
-            certificate_verdict=(composed.certificate or {}).get("verdict") if composed else None,
-            hls_url=_hls_url(hosted) if hosted else None,
-            duration_seconds=composed.duration_seconds if composed else None,
-            resolution=composed.resolution if composed else None,
-            share_url=hosted.share_url if hosted else None,
-            seconds=_seconds(video, rows),
-        )
+        return video_state(find_video(session, video_id), session, storage)
+
+
+def find_video(session: Session, video_id: int) -> Video:
+    """Raises NoSuchVideo."""
+    video = session.get(Video, video_id)
+    if video is None:
+        raise NoSuchVideo(f"there is no video {video_id}")
+    return video
+
+
+def list_videos(
+    session: Session, asked: Asked, *, status: str | None = None, lead_id: int | None = None
+) -> Page[VideoLine]:
+    """Raises WrongCursor, WrongSort."""
+    found = select(Video)
+    if status is not None:
+        found = found.where(Video.status == status)
+    if lead_id is not None:
+        found = found.where(Video.lead_id == lead_id)
+    return page(session, found, Video.id, SORTABLE, asked, _line)
+
+
+def _line(video: Video) -> VideoLine:
+    return VideoLine.model_validate(video, from_attributes=True)
+
+
+def video_state(video: Video, session: Session, storage: Storage) -> VideoState:
+    """How a video stands, in the caller's transaction."""
+    costs = _costs(session, video.id)
+    rows = session.scalars(
+        select(VideoStep).where(VideoStep.video_id == video.id).order_by(VideoStep.position)
+    ).all()
+    steps = tuple(_step(row, costs.get(row.name, Decimal(0)), storage) for row in rows)
+    composed = session.get(ComposedVideo, video.composed_video_id) if video.composed_video_id else None
+    hosted = session.get(HostedVideo, video.hosted_video_id) if video.hosted_video_id else None
+    return VideoState(
+        video_id=video.id,
+        status=video.status,
+        failed_step=video.failed_step,
+        reason=video.reason,
+        steps=steps,
+        cost_usd=sum(costs.values(), Decimal(0)),
+        video_key=composed.video_file_path if composed else None,
+        thumbnail_key=composed.thumbnail_path if composed else None,
+        preview_key=composed.preview_path if composed else None,
+        captions_key=composed.captions_path if composed else None,
+        composed_video_id=composed.id if composed else None,
+        versions=tuple(version["quality"] for version in composed.quality_versions) if composed else (),
+        certificate_verdict=(composed.certificate or {}).get("verdict") if composed else None,
+        hls_url=_hls_url(hosted) if hosted else None,
+        duration_seconds=composed.duration_seconds if composed else None,
+        resolution=composed.resolution if composed else None,
+        share_url=hosted.share_url if hosted else None,
+        seconds=_seconds(video, rows),
+    )
 
 
 def _seconds(video: Video, steps: Sequence[VideoStep]) -> float | None:

@@ -16,7 +16,9 @@ from shared.recording import JOB, Access, CannotUnseal, PageJob, UnknownTimezone
 from shared.settings import Settings
 from shared.storage import FileStorage
 from shared.videos import (
+    DemoSiteChanges,
     DemoSiteFields,
+    DemoSiteState,
     VideoRequest,
     add_demo_site,
     change_demo_site,
@@ -41,8 +43,23 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def site_id(database: Database, workspace_id: int, settings: Settings) -> int:
-    fields = DemoSiteFields(color_scheme="dark", locale="de-DE", timezone="Europe/Berlin", access=ACCESS)
-    return add_demo_site("Acme", URL, workspace_id, database, settings, fields).id
+    fields = DemoSiteFields(
+        name="Acme", url=URL, color_scheme="dark", locale="de-DE", timezone="Europe/Berlin", access=ACCESS
+    )
+    with database.workspace(workspace_id) as session:
+        return add_demo_site(session, workspace_id, fields, settings).id
+
+
+def read(database: Database, workspace_id: int, site_id: int) -> DemoSiteState:
+    with database.workspace(workspace_id) as session:
+        return read_demo_site(session, site_id)
+
+
+def changed(
+    database: Database, workspace_id: int, site_id: int, settings: Settings, **fields: object
+) -> DemoSiteState:
+    with database.workspace(workspace_id) as session:
+        return change_demo_site(session, site_id, DemoSiteChanges.model_validate(fields), settings)
 
 
 def ask(database: Database, workspace_id: int, settings: Settings, **fields: object) -> tuple[Video, PageJob]:
@@ -57,7 +74,7 @@ def ask(database: Database, workspace_id: int, settings: Settings, **fields: obj
 def test_the_names_are_shown_and_the_values_are_sealed(
     site_id: int, database: Database, workspace_id: int, settings: Settings
 ) -> None:
-    shown = read_demo_site(site_id, workspace_id, database)
+    shown = read(database, workspace_id, site_id)
     assert (shown.header_names, shown.cookie_names) == (("X-Demo",), ("session",))
     assert (shown.color_scheme, shown.locale, shown.timezone) == ("dark", "de-DE", "Europe/Berlin")
     with database.workspace(workspace_id) as session:
@@ -96,9 +113,7 @@ def test_a_page_elsewhere_gets_nothing_of_it(
     with pytest.raises(WrongRequest, match="url: the headers and cookies"):
         ask(database, workspace_id, settings, demo_site_id=site_id, url=url)
     with pytest.raises(WrongAccess, match="former address"):
-        change_demo_site(
-            site_id, DemoSiteFields(url="https://evil.example/"), workspace_id, database, settings
-        )
+        changed(database, workspace_id, site_id, settings, url="https://evil.example/")
 
 
 def test_another_workspace_cannot_see_or_use_it(
@@ -106,9 +121,9 @@ def test_another_workspace_cannot_see_or_use_it(
 ) -> None:
     other = open_workspace(database, f"other than {workspace_id}")
     with pytest.raises(NoSuchDemoSite):
-        read_demo_site(site_id, other, database)
+        read(database, other, site_id)
     with pytest.raises(NoSuchDemoSite):
-        change_demo_site(site_id, DemoSiteFields(name="mine"), other, database, settings)
+        changed(database, other, site_id, settings, name="mine")
     with pytest.raises(NoSuchDemoSite, match=f"there is no demo site {site_id}"):
         ask(database, other, settings, demo_site_id=site_id)
     with database.workspace(other) as session:
@@ -118,12 +133,11 @@ def test_another_workspace_cannot_see_or_use_it(
 def test_it_changes_field_by_field(
     site_id: int, database: Database, workspace_id: int, settings: Settings
 ) -> None:
-    def change(**fields: object) -> object:
-        return change_demo_site(
-            site_id, DemoSiteFields.model_validate(fields), workspace_id, database, settings
-        )
+    def change(**fields: object) -> DemoSiteState:
+        state = changed(database, workspace_id, site_id, settings, **fields)
+        return state.model_copy(update={"updated_at": before.updated_at})
 
-    before = read_demo_site(site_id, workspace_id, database)
+    before = read(database, workspace_id, site_id)
     assert change(locale="fr-FR") == before.model_copy(update={"locale": "fr-FR"})
     bare = change(access=Access(), url="https://new.example/")
     assert bare == before.model_copy(
@@ -137,11 +151,5 @@ def test_it_changes_field_by_field(
         change(access=ACCESS)
     without_key = settings.model_copy(update={"recording_access_key": None})
     with pytest.raises(CannotUnseal, match="RECORDING_ACCESS_KEY is not set"):
-        change_demo_site(
-            site_id,
-            DemoSiteFields(access=Access(headers=ACCESS.headers)),
-            workspace_id,
-            database,
-            without_key,
-        )
+        changed(database, workspace_id, site_id, without_key, access=Access(headers=ACCESS.headers))
     assert change() == bare
