@@ -70,6 +70,13 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     public_base_url: str | None = None
 
+    # the API: the issuer of tokens, its keys, the client ids through which people sign in; what it starts
+    auth_issuer: str | None = None
+    auth_keys_url: str | None = None
+    auth_app_clients: Annotated[tuple[str, ...], NoDecode] = ()
+    pipeline_arn: str | None = None
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+
     # vendors
     elevenlabs_api_key: SecretStr | None = None
     elevenlabs_base_url: str = "https://api.elevenlabs.io"
@@ -128,9 +135,9 @@ class Settings(BaseSettings):
                 raise ValueError(f"{pair!r} is not host:port")
         return hosts
 
-    @field_validator("openrouter_fallback_models", mode="before")
+    @field_validator("openrouter_fallback_models", "auth_app_clients", "cors_origins", mode="before")
     @classmethod
-    def _split_models(cls, value: object) -> object:
+    def _split_names(cls, value: object) -> object:
         """`openai/gpt-4o, gpt-4` becomes a tuple."""
         return tuple(_parts(value)) if isinstance(value, str) else value
 

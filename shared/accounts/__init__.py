@@ -1,5 +1,5 @@
-"""Accounts: workspaces, and who may do what in them."""
+"""Accounts: workspaces, who asks, and who may do what in them."""
 
-from shared.accounts.workspaces import FIRST_WORKSPACE, open_workspace
+import lazy_loader
 
-__all__ = ["FIRST_WORKSPACE", "open_workspace"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -77,6 +77,63 @@ class Workspace(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class MachineClient(Owned, Base):
+    """A program that signs in by itself (OAuth client credentials): whose it is, and what it may do.
+
+    secret_hash: NULL where another issuer keeps the secret. revoked_at: it is refused from then on.
+    """
+
+    __tablename__ = "machine_clients"
+
+    client_id: Mapped[str] = mapped_column(String(128), unique=True)
+    name: Mapped[str] = mapped_column(String(300))
+    role: Mapped[str] = mapped_column(String(20))
+    secret_hash: Mapped[str | None] = mapped_column(String(200))
+    revoked_at: Mapped[datetime | None]
+
+
+class IssuerKeys(Base):
+    """The public keys of whoever signs our tokens, as all processes share them.
+
+    asked_at: when somebody last asked for them. Belongs to no workspace.
+    """
+
+    __tablename__ = "issuer_keys"
+
+    issuer: Mapped[str] = mapped_column(String(300), primary_key=True)
+    keys: Mapped[list[Any]] = mapped_column(default=list)
+    asked_at: Mapped[datetime]
+    fetched_at: Mapped[datetime | None]
+
+
+class AuditEntry(Owned, Base):
+    """A change, by whom, to what. changes: the fields that were given, without secrets."""
+
+    __tablename__ = "audit_entries"
+
+    actor: Mapped[str] = mapped_column(String(300))
+    role: Mapped[str] = mapped_column(String(20))
+    operation: Mapped[str] = mapped_column(String(100))
+    resource: Mapped[str | None] = mapped_column(String(300), index=True)
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    request_id: Mapped[str] = mapped_column(String(100))
+
+
+class KeptAnswer(Base):
+    """What a request with an Idempotency-Key was answered. It is written with what the request changed."""
+
+    __tablename__ = "kept_answers"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    operation: Mapped[str] = mapped_column(String(100))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column(default=0)
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    body: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class Lead(Changing, Base):
     """The person a video is for. `variables` are further fields a script or a URL may use."""
 

@@ -1,0 +1,46 @@
+from .auditing import AuditLine, list_changes
+from .keys import KeysUnreachable, SharedKeys, fetch_keys
+from .machines import (
+    ClientFields,
+    ClientState,
+    add_client,
+    digest,
+    list_clients,
+    read_client,
+    revoke_client,
+)
+from .principals import NoRole, Principal, principal_of
+from .roles import ALLOWED, ROLES, Permission, Role, may
+from .tokens import ALGORITHM, GROUPS_CLAIM, WORKSPACE_CLAIM, Claims, NotSignedIn, TokenVerifier
+from .workspaces import FIRST_WORKSPACE, open_workspace
+
+__all__ = [
+    "ALGORITHM",
+    "ALLOWED",
+    "FIRST_WORKSPACE",
+    "GROUPS_CLAIM",
+    "ROLES",
+    "WORKSPACE_CLAIM",
+    "AuditLine",
+    "Claims",
+    "ClientFields",
+    "ClientState",
+    "KeysUnreachable",
+    "NoRole",
+    "NotSignedIn",
+    "Permission",
+    "Principal",
+    "Role",
+    "SharedKeys",
+    "TokenVerifier",
+    "add_client",
+    "digest",
+    "fetch_keys",
+    "list_changes",
+    "list_clients",
+    "may",
+    "open_workspace",
+    "principal_of",
+    "read_client",
+    "revoke_client",
+]
