@@ -15,6 +15,7 @@ from typing import Any, NoReturn, get_args
 import psycopg2
 
 from local.styling import add_styling, read_styling
+from shared.accounts import FIRST_WORKSPACE, ROLES
 from shared.errors import LeadreelError
 from shared.media.presets import Quality
 from shared.scripting import Style
@@ -58,6 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     voices = commands.add_parser("voices", help="list the voices, and say whether each preset's is there")
     voices.add_argument("--json", action="store_true", help="one JSON object on standard output")
     voices.set_defaults(run=_voices)
+
+    token = commands.add_parser("token", help="print a token for the API, which lasts an hour")
+    token.add_argument("--role", default="owner", choices=ROLES, help="default owner")
+    token.add_argument(
+        "--workspace", default=FIRST_WORKSPACE, metavar="NAME", help=f"default {FIRST_WORKSPACE}"
+    )
+    token.set_defaults(run=_token)
 
     doctor = commands.add_parser("doctor", help="say what is missing on this machine and how to get it")
     doctor.set_defaults(run=_doctor)
@@ -266,6 +274,12 @@ def _up(asked: argparse.Namespace) -> int:
     if asked.port is not None:
         settings = settings.model_copy(update={"port": asked.port})
     return asyncio.run(serve(settings))
+
+
+def _token(asked: argparse.Namespace) -> int:
+    from local.tokens import show_token
+
+    return asyncio.run(show_token(read_settings(), asked.role, asked.workspace))
 
 
 def _voices(asked: argparse.Namespace) -> int:

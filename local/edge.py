@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from local.gateway import broken, request_event, response_of, unavailable
 from local.runtime_api import Answer
@@ -47,8 +47,8 @@ COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin
 CallApi = Callable[[bytes, float], Awaitable[Answer]]  # an event as JSON, seconds it may take
 
 
-def edge(public: Path, call_api: CallApi) -> Starlette:
-    """The application. public: storage's folder of what anyone may read."""
+def edge(public: Path, call_api: CallApi, *more: BaseRoute) -> Starlette:
+    """The application. public: storage's folder of what anyone may read. more: further routes."""
 
     async def page(kind: str, request: Request) -> Response:
         text = find(public, f"{kind}/{request.path_params['slug']}/index.html").read_text(encoding="utf-8")
@@ -82,6 +82,7 @@ def edge(public: Path, call_api: CallApi) -> Starlette:
     routes = [
         *(Route(f"/{kind}/{{slug}}", partial(page, kind)) for kind in ("v", "embed")),
         *(Route(f"/{folder}/{{path:path}}", partial(file, folder)) for folder in KEPT),
+        *more,
         Route("/{path:path}", api, methods=METHODS),
     ]
     return Starlette(routes=routes, exception_handlers={404: missing, 405: missing})

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -17,17 +18,21 @@ def with_keys(settings: Settings) -> Settings:
     """The settings with RECORDING_ACCESS_KEY: as it is set, else the home's own."""
     if settings.recording_access_key is not None:
         return settings
-    key = SecretStr(_key(settings.leadreel_home.absolute() / "keys" / "recording-access"))
+    key = SecretStr(made_once(settings.leadreel_home.absolute() / "keys" / "recording-access", _random_key))
     return settings.model_copy(update={"recording_access_key": key})
 
 
-def _key(file: Path) -> str:
-    """32 random bytes in URL-safe base64, made at the first call; of two at once, one's key stays."""
+def _random_key() -> bytes:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)) + b"\n"
+
+
+def made_once(file: Path, make: Callable[[], bytes]) -> str:
+    """A secret's text, made at the first call; of two at once, one's stays."""
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = file.with_name(f".{secrets.token_hex(8)}.partial")
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-            new.write(base64.urlsafe_b64encode(secrets.token_bytes(32)) + b"\n")
+            new.write(make())
             new.flush()
             os.fsync(new.fileno())
         with contextlib.suppress(FileExistsError):

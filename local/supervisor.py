@@ -7,7 +7,8 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Callable, Mapping
+import socket
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -18,6 +19,8 @@ from local.edge import edge
 from local.environment import WorkerEnvironment, settings_environment
 from local.failure import Failure
 from local.home import Home, RuntimeInfo
+from local.issuer.routes import Issuer
+from local.issuer.signing import APP_CLIENT, ISSUER
 from local.journal import Listener, PostgresJournal, enqueue, prepare, read_execution
 from local.keys import with_keys
 from local.postgres import Postgres
@@ -25,8 +28,10 @@ from local.product import Product
 from local.runner import Runner
 from local.runtime_api import Answer
 from local.server import Server, bind, bind_remembered, static_site
+from local.states import machine_arn, states_api
 from local.visits import Execution
 from local.workers import Workers
+from shared.database import Database
 from shared.errors import Permanent
 from shared.settings import Settings
 
@@ -157,7 +162,8 @@ class Runtime:
             stack.callback(listener.close)
         demo = await self._serve_demo(stack)
         postgres = await self._start_postgres(stack)
-        workers = self._make_workers(functions, postgres, demo)
+        states = await self._serve_states(stack, machines, postgres)
+        workers = self._make_workers(functions, postgres, demo, states, listener)
         stack.push_async_callback(workers.stop)
         await self._bring_up_to_date(functions, workers, postgres.owner_url)
 
@@ -173,7 +179,11 @@ class Runtime:
             stack.push_async_callback(_cancel, task)
         url = ""
         if listener:
-            server = Server(edge(self._settings.storage_path / "public", _api(workers)), listener)
+            database = Database(postgres.app_url)
+            stack.callback(database.close)
+            issuer = Issuer(self.home.path, database)
+            public = self._settings.storage_path / "public"
+            server = Server(edge(public, _api(workers), issuer.routes), listener)
             await server.start()
             stack.push_async_callback(server.stop)
             url = server.url
@@ -192,6 +202,14 @@ class Runtime:
         stack.push_async_callback(server.stop)
         return server.url
 
+    async def _serve_states(
+        self, stack: AsyncExitStack, machines: Collection[str], postgres: Postgres
+    ) -> str:
+        server = Server(states_api(machines, postgres.owner_url), bind(0))
+        await server.start()
+        stack.push_async_callback(server.stop)
+        return server.url
+
     async def _start_postgres(self, stack: AsyncExitStack) -> Postgres:
         postgres = Postgres(self.home.path, hold=(self.home.lock,))
         stack.push_async_callback(asyncio.to_thread, postgres.stop)
@@ -199,8 +217,26 @@ class Runtime:
         await asyncio.to_thread(prepare, postgres.owner_url)
         return postgres
 
-    def _make_workers(self, functions: Mapping[str, Any], postgres: Postgres, demo: str) -> Workers:
+    def _make_workers(
+        self,
+        functions: Mapping[str, Any],
+        postgres: Postgres,
+        demo: str,
+        states: str,
+        listener: socket.socket | None,
+    ) -> Workers:
         plain, secrets = settings_environment(with_keys(self._settings))
+        of_api = {
+            "PIPELINE_ARN": machine_arn("pipeline"),
+            "AWS_ENDPOINT_URL_SFN": states,
+            # as on Lambda, where there always are some; here nobody looks at them
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        if listener and self._settings.auth_issuer is None:
+            site = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            of_api["AUTH_ISSUER"], of_api["AUTH_APP_CLIENTS"] = ISSUER, APP_CLIENT
+            of_api["AUTH_KEYS_URL"] = f"{site}/auth/.well-known/jwks.json"
         if demo:
             allowed = (*self._settings.recording_allow_hosts, demo.removeprefix("http://"))
             plain["RECORDING_ALLOW_HOSTS"] = ",".join(allowed)
@@ -211,6 +247,7 @@ class Runtime:
             secrets,
             postgres.app_url,
             postgres.owner_url,
+            of_api,
         )
         return Workers(functions, environment, self.home.path, cores=self._cores, hold=(self.home.lock,))
 

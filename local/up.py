@@ -7,6 +7,7 @@ import contextlib
 
 from sqlalchemy import select
 
+from local.issuer.routes import sign_in_code
 from local.resuming import settle_unended
 from local.supervisor import Runtime
 from shared.accounts import open_workspace
@@ -25,6 +26,8 @@ async def serve(settings: Settings) -> int:
         database = Database(runtime.info.app_url)
         try:
             print(f"Leadreel serves {settings.base_url} (Ctrl-C stops it)", flush=True)
+            code = sign_in_code(settings.leadreel_home)
+            print(f"  the API: {settings.base_url}/docs  (sign-in code: {code})", flush=True)
             workspace_id = await asyncio.to_thread(open_workspace, database)
             await asyncio.to_thread(settle_unended, database, workspace_id, runtime.info.app_url)
             telling = asyncio.create_task(_tell(settings, database, workspace_id))
