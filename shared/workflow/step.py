@@ -23,6 +23,7 @@ from shared.observability import logger
 from shared.settings import Settings, read_settings
 from shared.storage import Storage, open_storage
 from shared.values import Value
+from shared.workflow.executions import Executions, open_executions
 from shared.workflow.names import StepName
 from shared.workflow.steps import begin_step, result_of, settle_step
 
@@ -53,6 +54,11 @@ class Tools:
     def database(self) -> Database:
         """Raises NoDatabase in a function without a route to Postgres."""
         return open_database(self.settings.database_url)
+
+    @cached_property
+    def executions(self) -> Executions:
+        """Raises NoMachine in a function that starts nothing."""
+        return open_executions(self.settings)
 
 
 @cache

@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-STAGES = ("recording", "scripting", "voice", "composition", "hosting", "videos", "costs")
+STAGES = ("accounts", "leads", "recording", "scripting", "voice", "composition", "hosting", "videos", "costs")
 HEAVY = ("playwright", "av", "numpy", "httpx", "elevenlabs", "boto3", "alembic")
 
 

@@ -1,0 +1,111 @@
+"""The application: its routes, who may use them, and what every answer carries."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from functions.api.problems import ProblemDocument, add_problems, problem_of, response_of
+from functions.api.routes import ROUTERS
+from functions.api.signing_in import Door
+from shared.observability import logger
+from shared.workflow import Tools, open_tools
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
+    """tools: what requests work with, opened at the first that needs them."""
+    app = FastAPI(
+        title="Leadreel",
+        summary="A personal demo video for every lead",
+        version="1.0.0",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.door, app.state.tools = Door(), tools
+    for router in ROUTERS:
+        app.include_router(router)
+    add_problems(app)
+    app.add_middleware(Carrier)
+    _describe(app)
+    return app
+
+
+class Carrier:
+    """Gives each request an id and a line in the log, and each answer the headers that all have."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        started, status = time.monotonic(), 0
+
+        async def carry(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+                headers["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, carry)
+        except Exception as error:
+            if status:  # half of an answer can't be taken back
+                raise
+            logger().error(str(error), exc_info=error, request_id=request_id)
+            await response_of(problem_of(error), Request(scope))(scope, receive, carry)
+        finally:
+            route = scope.get("route")
+            logger().info(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                operation=route.operation_id if isinstance(route, APIRoute) else None,
+                status=status,
+                milliseconds=round((time.monotonic() - started) * 1000, 1),
+            )
+
+
+def _request_id(scope: Scope) -> str:
+    """API Gateway's own, where there is one."""
+    event: dict[str, Any] = scope.get("aws.event", {})
+    return str(event.get("requestContext", {}).get("requestId") or uuid.uuid4().hex)
+
+
+def _describe(app: FastAPI) -> None:
+    """The OpenAPI document knows the problem document, which routes refer to by name."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if "ProblemDocument" not in schemas:
+            schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(schema.pop("$defs", {}))
+            schemas["ProblemDocument"] = schema
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,13 @@
+"""The routes, a module for each kind of resource; the order here is that of the documentation."""
+
+from functions.api.routes import audit, costs, demo_sites, health, leads, machine_clients, videos
+
+ROUTERS = (
+    videos.router,
+    leads.router,
+    demo_sites.router,
+    costs.router,
+    machine_clients.router,
+    audit.router,
+    health.router,
+)

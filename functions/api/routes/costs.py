@@ -1,0 +1,59 @@
+"""What was spent."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from functions.api.parameters import IfNoneMatch
+from functions.api.problems import problem_answers
+from functions.api.signing_in import Accountant
+from shared.costs import By, cost_report
+from shared.values import Value
+
+PATH = "/api/v1/costs"
+router = APIRouter(prefix=PATH, tags=["costs"], responses=problem_answers(401, 403, 422, 503))
+VideoId = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+
+
+class CostLineShown(Value):
+    """key: the day, month, step, source, kind or video; null for what belongs to none."""
+
+    key: str | None
+    amount_usd: float
+    entries: int
+
+
+class CostReportShown(Value):
+    """From the first day to the last, both included, in UTC."""
+
+    first_day: date
+    last_day: date
+    by: By
+    lines: tuple[CostLineShown, ...]
+    total_usd: float
+    next_video: int | None
+
+
+@router.get("", operation_id="getCosts", response_model=CostReportShown)
+def costs(
+    call: Accountant,
+    by: By = "day",
+    first_day: Annotated[
+        Day, Query(alias="from", description="Thirty days before the last, if left out.")
+    ] = None,
+    last_day: Annotated[Day, Query(alias="to", description="Today, if left out.")] = None,
+    video_id: Annotated[VideoId, Query(description="Of one video only.")] = None,
+    before_video: Annotated[VideoId, Query(description="`next_video` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Sum what was spent, by day, month, step, source, kind or video. Amounts are USD."""
+    with call.session() as session:
+        report = cost_report(
+            session, by, first_day, last_day, video_id=video_id, before_video=before_video, limit=limit
+        )
+    return call.show(CostReportShown.model_validate(report, from_attributes=True))

@@ -1,0 +1,165 @@
+"""Videos: the whole pipeline for one lead, in one call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
+
+from functions.api.parameters import Id, IdempotencyKey, IfNoneMatch, PageAsked
+from functions.api.problems import problem_answers
+from functions.api.signing_in import Reader, Writer
+from shared.database.models import Video
+from shared.database.paging import Page
+from shared.values import Value
+from shared.videos import (
+    UNENDED,
+    StepState,
+    VideoLine,
+    VideoRequest,
+    VideoState,
+    ask_for_video,
+    execution_input,
+    find_video,
+    list_videos,
+    video_state,
+)
+
+PATH = "/api/v1/videos"
+ASK_AGAIN_SECONDS = 2
+router = APIRouter(prefix=PATH, tags=["videos"], responses=problem_answers(401, 403, 422, 503))
+Status = Literal[
+    "pending", "processing", "waiting_approval", "completed", "failed", "rejected", "cancelled", "deleting"
+]
+
+
+class StepShown(Value):
+    """progress: 0 to 1. seconds: None until it has ended. cost_usd: so far."""
+
+    name: str
+    status: str
+    progress: float
+    seconds: float | None
+    cost_usd: float
+    frames_done: int
+    frames_total: int
+
+
+class VideoShown(Value):
+    """A video, with every step's state. seconds: from when it was asked for until its last step ended."""
+
+    id: int
+    lead_id: int
+    demo_site_id: int | None
+    url: str
+    status: str
+    failed_step: str | None
+    reason: str | None
+    steps: tuple[StepShown, ...]
+    cost_usd: float
+    video_script_id: int | None
+    voiceover_id: int | None
+    screen_recording_id: int | None
+    composed_video_id: int | None
+    hosted_video_id: int | None
+    share_url: str | None
+    hls_url: str | None
+    quality_versions: tuple[str, ...]
+    certificate: str | None
+    duration_seconds: float | None
+    resolution: str | None
+    seconds: float | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@router.post(
+    "",
+    operation_id="makeVideo",
+    status_code=202,
+    response_model=VideoShown,
+    responses=problem_answers(404, 409),
+)
+def make(call: Writer, request: VideoRequest, idempotency_key: IdempotencyKey = None) -> Response:
+    """Make a video for a lead: check the page, write, speak, record, compose and host."""
+    tools = call.tools
+
+    def asked_for(session: Session) -> VideoShown:
+        video = ask_for_video(session, request, call.workspace_id, tools.storage, tools.settings)
+        return _shown(video, video_state(video, session, tools.storage))
+
+    def begin(video_id: int) -> None:
+        with call.session() as session:
+            value = execution_input(find_video(session, video_id))
+        tools.executions.start(f"video-{video_id}", value)
+
+    response = call.add(asked_for, request, lambda video: f"{PATH}/{video.id}", status=202, begin=begin)
+    response.headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
+    return response
+
+
+@router.get("", operation_id="listVideos", response_model=Page[VideoLine])
+def all_of_them(
+    call: Reader,
+    asked: PageAsked,
+    status: Status | None = None,
+    lead_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """List videos, the newest first unless asked otherwise."""
+    with call.session() as session:
+        return call.list(list_videos(session, asked, status=status, lead_id=lead_id))
+
+
+@router.get("/{video_id}", operation_id="getVideo", response_model=VideoShown, responses=problem_answers(404))
+def one(call: Reader, video_id: Id, if_none_match: IfNoneMatch = None) -> Response:
+    """Show a video and how far its steps are; Retry-After says when to ask again, while it is being made."""
+    with call.session() as session:
+        video = find_video(session, video_id)
+        shown = _shown(video, video_state(video, session, call.tools.storage))
+    response = call.show(shown)
+    if shown.status in UNENDED:
+        response.headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
+    return response
+
+
+def _shown(video: Video, state: VideoState) -> VideoShown:
+    return VideoShown(
+        id=video.id,
+        lead_id=video.lead_id,
+        demo_site_id=video.demo_site_id,
+        url=video.url,
+        status=video.status,
+        failed_step=video.failed_step,
+        reason=video.reason,
+        steps=tuple(_step(step) for step in state.steps),
+        cost_usd=float(state.cost_usd),
+        video_script_id=video.video_script_id,
+        voiceover_id=video.voiceover_id,
+        screen_recording_id=video.screen_recording_id,
+        composed_video_id=video.composed_video_id,
+        hosted_video_id=video.hosted_video_id,
+        share_url=state.share_url,
+        hls_url=state.hls_url,
+        quality_versions=state.versions,
+        certificate=state.certificate_verdict,
+        duration_seconds=state.duration_seconds,
+        resolution=state.resolution,
+        seconds=state.seconds,
+        created_at=video.created_at,
+        updated_at=video.updated_at,
+    )
+
+
+def _step(step: StepState) -> StepShown:
+    return StepShown(
+        name=step.name,
+        status=step.status,
+        progress=step.progress,
+        seconds=step.seconds,
+        cost_usd=float(step.cost_usd),
+        frames_done=step.frames_done,
+        frames_total=step.frames_total,
+    )

@@ -1,0 +1,54 @@
+"""Starting executions of state machines: Step Functions, or what speaks like it on one machine."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from shared.errors import Permanent, Retryable
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class CannotStart(Retryable):
+    """An execution could not be started; the video waits until somebody tries again."""
+
+
+class NoMachine(Permanent):
+    """PIPELINE_ARN is not set: nothing can be started."""
+
+
+class Executions(Protocol):
+    """Runs of the pipeline, by name."""
+
+    def start(self, name: str, value: dict[str, Any]) -> None:
+        """Start a run; does nothing if there is one of that name. Raises CannotStart."""
+
+
+class StepFunctions:
+    """The port `Executions` over AWS's API. machine: the pipeline's ARN."""
+
+    def __init__(self, client: SFNClient, machine: str) -> None:
+        self._client, self._machine = client, machine
+
+    def start(self, name: str, value: dict[str, Any]) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(value))
+        except self._client.exceptions.ExecutionAlreadyExists:
+            return
+        except (BotoCoreError, ClientError) as error:
+            raise CannotStart(f"the work could not be started: {error}") from error
+
+
+def open_executions(settings: Settings) -> Executions:
+    """Raises NoMachine."""
+    if settings.pipeline_arn is None:
+        raise NoMachine("PIPELINE_ARN is not set: `leadreel up` sets it on one machine, the stack on AWS")
+    import boto3  # costs 100 ms, and only what starts something needs it
+
+    region = settings.pipeline_arn.split(":")[3]
+    return StepFunctions(boto3.client("stepfunctions", region_name=region), settings.pipeline_arn)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.database import Database
+from tests.support.api import Api, served_api
+
+
+@pytest.fixture
+def api(database: Database, workspace_id: int, tmp_path: Path) -> Iterator[Api]:
+    with served_api(database, workspace_id, tmp_path) as served:
+        yield served
