@@ -165,10 +165,14 @@ class DemoSite(Changing, Base):
 
 
 class Video(Changing, Base):
-    """One run of the pipeline for one lead. `options` is what was asked (style, duration, key messages …)."""
+    """One run of a state machine for one lead. `options` is what was asked (style, duration, key messages …).
+
+    operation: `video` for all of it, else the one part that was asked for (`shared.videos.Operation`).
+    """
 
     __tablename__ = "videos"
 
+    operation: Mapped[str] = mapped_column(String(20), default="video", server_default="video", index=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"), index=True)
     demo_site_id: Mapped[int | None] = mapped_column(ForeignKey("demo_sites.id"))
     url: Mapped[str]
@@ -258,7 +262,7 @@ class VideoScript(Changing, Base):
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("leads.id"), index=True)
     script_style: Mapped[str] = mapped_column(String(50))
     language: Mapped[str] = mapped_column(String(10), default="en", server_default="en")
-    sections: Mapped[list[Any]]
+    sections: Mapped[list[Any]] = mapped_column(default=list)
     total_duration_seconds: Mapped[float]
     target_audience: Mapped[str | None]
     key_messages: Mapped[list[Any]] = mapped_column(default=list)
@@ -266,7 +270,8 @@ class VideoScript(Changing, Base):
     ai_cost: Mapped[Decimal | None]
     is_approved: Mapped[str] = mapped_column(String(50), default="pending")
     version: Mapped[int] = mapped_column(default=1)
-    status: Mapped[str] = mapped_column(String(50), default="completed")
+    status: Mapped[str] = mapped_column(String(50), default="processing")
+    reason: Mapped[str | None]
 
 
 class VideoScriptVersion(Owned, Base):
@@ -299,7 +304,8 @@ class Voiceover(Changing, Base):
     characters_processed: Mapped[int] = mapped_column(default=0)
     cost_usd: Mapped[Decimal | None]
     sections: Mapped[list[Any]] = mapped_column(default=list)
-    status: Mapped[str] = mapped_column(String(50), default="pending")
+    status: Mapped[str] = mapped_column(String(50), default="processing")
+    reason: Mapped[str | None]
 
 
 class VoiceoverUsage(Owned, Base):
@@ -448,6 +454,7 @@ class HostedVideo(Changing, Base):
     avg_watch_percentage: Mapped[float | None]
     total_cost_usd: Mapped[Decimal] = mapped_column(default=Decimal(0))
     status: Mapped[str] = mapped_column(String(50), default="pending")
+    reason: Mapped[str | None]
 
 
 class VideoView(Owned, Base):
