@@ -23,7 +23,7 @@ from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
 from shared.settings import Settings
 from shared.storage import FileStorage, Storage
-from shared.videos import UNENDED, VideoRequest, VideoState, WrongRequest, create_video, read_video
+from shared.videos import UNENDED, Execution, VideoRequest, VideoState, WrongRequest, create_video, read_video
 
 POLL_SECONDS = 0.25
 AT_ONCE = 4
@@ -48,8 +48,8 @@ class _Making:
         """Ask for a video, and stay until it has ended."""
         info = await self.runtime.ensure()
         asked = create_video(request, self.workspace_id, self.database, self.storage, self.settings)
-        name = start_execution(info.app_url, asked)
-        return await _follow(self.runtime, name, asked, self.database, self.storage, view)
+        start_execution(info.app_url, asked)
+        return await _follow(self.runtime, asked, self.database, self.storage, view)
 
 
 async def make_videos(
@@ -149,8 +149,7 @@ def _tell_all(told: Sequence[Mapping[str, Any]], seconds: float, as_json: bool) 
 
 async def _follow(
     runtime: Joined,
-    name: str,
-    asked: dict[str, Any],
+    asked: Execution,
     database: Database,
     storage: FileStorage,
     view: ProgressView | None,
@@ -159,9 +158,9 @@ async def _follow(
     while True:
         info = await runtime.ensure()
         try:
-            execution = await asyncio.to_thread(read_execution, info.app_url, name)
+            execution = await asyncio.to_thread(read_execution, info.app_url, asked.name)
             state = await asyncio.to_thread(
-                read_video, asked["workspace_id"], asked["video_id"], database, storage
+                read_video, asked.value["workspace_id"], asked.value["video_id"], database, storage
             )
         except (psycopg2.OperationalError, DatabaseUnreachable):
             await asyncio.sleep(POLL_SECONDS)  # whoever ran it has gone: the next `ensure` takes over
@@ -171,6 +170,6 @@ async def _follow(
         if execution is not None and execution.status != "RUNNING":
             if state.status not in UNENDED:
                 return state
-            settle_unended(database, asked["workspace_id"], info.app_url)
+            settle_unended(database, asked.value["workspace_id"], info.app_url)
             continue
         await asyncio.sleep(POLL_SECONDS)

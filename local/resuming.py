@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 
 from local.journal import enqueue, read_execution
 from shared.database import Database
 from shared.database.models import Video
-from shared.videos import UNENDED, Failure, fail_video
-
-MACHINE = "pipeline"
+from shared.videos import UNENDED, Execution, Failure, execution_of, fail_video
 
 
-def start_execution(app_url: str, asked: dict[str, Any]) -> str:
-    """Start the pipeline for a video, once however often it is asked. Returns the execution's name."""
-    name = f"video-{asked['video_id']}"
-    enqueue(app_url, MACHINE, name, asked)
-    return name
+def start_execution(app_url: str, execution: Execution) -> None:
+    """Start a run, once however often it is asked."""
+    enqueue(app_url, execution.machine, execution.name, execution.value)
 
 
 def settle_unended(database: Database, workspace_id: int, app_url: str) -> None:
     """Start what was never started; write down the end of what ended without telling its video."""
     with database.workspace(workspace_id) as session:
-        waiting = session.execute(
-            select(Video.id, Video.page_job).where(Video.status.in_(UNENDED)).order_by(Video.id)
-        ).all()
-    for video_id, page_job in waiting:
-        execution = read_execution(app_url, f"video-{video_id}")
+        unended = session.scalars(select(Video).where(Video.status.in_(UNENDED)).order_by(Video.id))
+        waiting = {video.id: execution_of(video) for video in unended}
+    for video_id, asked in waiting.items():
+        execution = read_execution(app_url, asked.name)
         if execution is None:
-            start_execution(
-                app_url, {"workspace_id": workspace_id, "video_id": video_id, "page_job": page_job}
-            )
+            start_execution(app_url, asked)
         elif execution.status != "RUNNING" and _still_waits(database, workspace_id, video_id):
             reason = execution.cause or execution.error or "the pipeline was ended"
             failure = Failure(step="pipeline", error=execution.error or "", reason=reason)

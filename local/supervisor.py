@@ -227,7 +227,7 @@ class Runtime:
     ) -> Workers:
         plain, secrets = settings_environment(with_keys(self._settings))
         of_api = {
-            "PIPELINE_ARN": machine_arn("pipeline"),
+            "STATE_MACHINE_ARNS": machine_arn(""),
             "AWS_ENDPOINT_URL_SFN": states,
             # as on Lambda, where there always are some; here nobody looks at them
             "AWS_ACCESS_KEY_ID": "local",

@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     auth_issuer: str | None = None
     auth_keys_url: str | None = None
     auth_app_clients: Annotated[tuple[str, ...], NoDecode] = ()
-    pipeline_arn: str | None = None
+    state_machine_arns: str | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
 
     # vendors

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,8 +30,14 @@ from shared.values import Value
 from shared.workflow import Tools
 
 KEPT_FOR = timedelta(hours=24)
+WAIT_SECONDS = 20.0
+"""For what is mostly done within seconds. API Gateway gives an answer 30."""
+_LOOK_SECONDS = 0.25
+REPLAYED = "Idempotency-Replayed"
+_KEPT_HEADERS = frozenset({"location", "etag", "content-type", "retry-after"})
 _PATIENCE = "200ms"  # for another request with the same key
 Make = Callable[[Session], Value]
+Read = Callable[[Session, int], Value | None]
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,12 @@ class Call:
         *,
         status: int = 201,
         begin: Callable[[int], None] | None = None,
+        finished: Read | None = None,
     ) -> Response:
         """What was made, with where it is. body: for the audit log.
 
         begin: given its id once it is there, starts what works on it; again, if the request comes again.
+        finished: given its id, says how it has ended, or None: that is waited for, and then answered as 201.
         """
 
         def answer(session: Session) -> Response:
@@ -93,9 +102,30 @@ class Call:
             headers = {"Location": where, "ETag": etag(shown)}
             return Response(shown, status, headers, "application/json")
 
-        response = self.once(answer)
+        response = self.once(answer, WAIT_SECONDS if finished else 0)
         if begin is not None:
-            begin(int(json.loads(bytes(response.body))["id"]))
+            made_id = int(json.loads(bytes(response.body))["id"])
+            begin(made_id)
+            if finished is not None and REPLAYED not in response.headers:
+                return self._wait(response, made_id, finished)
+        return response
+
+    def _wait(self, response: Response, made_id: int, finished: Read) -> Response:
+        until = time.monotonic() + WAIT_SECONDS
+        value = None
+        while value is None and time.monotonic() < until:
+            time.sleep(_LOOK_SECONDS)
+            with self.session() as session:
+                value = finished(session, made_id)
+        if value is not None:
+            shown = _json(value)
+            headers = {"Location": response.headers["location"], "ETag": etag(shown)}
+            response = Response(shown, 201, headers, "application/json")
+        key = self.request.headers.get("idempotency-key")
+        if key is not None:
+            with self.session() as session:
+                kept = session.get_one(KeptAnswer, (self.workspace_id, key), with_for_update=True)
+                _keep(kept, response)
         return response
 
     def change(self, read: Make, change: Make, body: Value, where: str) -> Response:
@@ -115,22 +145,20 @@ class Call:
             self._note(session, where, None)
         return Response(status_code=204)
 
-    def once(self, answer: Callable[[Session], Response]) -> Response:
-        """The answer, made in a transaction; the first request's, if this one has its Idempotency-Key."""
+    def once(self, answer: Callable[[Session], Response], busy_seconds: float = 0) -> Response:
+        """The answer, made in a transaction; the first request's, if this one has its Idempotency-Key.
+
+        busy_seconds: for how long somebody may still be waiting for a better answer.
+        """
         key = self.request.headers.get("idempotency-key")
         with self.session() as session:
             if key is None:
                 return answer(session)
             kept = self._kept(session, key)
             if kept.status:
-                return Response(kept.body, kept.status, kept.headers | {"Idempotency-Replayed": "true"})
+                return Response(kept.body, kept.status, kept.headers | {REPLAYED: "true"})
             response = answer(session)
-            kept.status, kept.body = response.status_code, bytes(response.body).decode()
-            kept.headers = {
-                name: value
-                for name, value in response.headers.items()
-                if name in {"location", "etag", "content-type", "retry-after"}
-            }
+            _keep(kept, response, busy_seconds)
             return response
 
     def _kept(self, session: Session, key: str) -> KeptAnswer:
@@ -138,7 +166,14 @@ class Call:
         if not 0 < len(key) <= 255 or not key.isprintable():
             raise Problem(422, "wrong-field", "Idempotency-Key: 1 to 255 characters that can be read.")
         digest = hashlib.sha256(f"{self.request.url.path}\n".encode() + self.given).hexdigest()
-        fresh = {"operation": self.operation, "request_hash": digest, "status": 0, "headers": {}, "body": ""}
+        fresh = {
+            "operation": self.operation,
+            "request_hash": digest,
+            "status": 0,
+            "headers": {},
+            "body": "",
+            "busy_until": None,
+        }
         session.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
         try:
             session.execute(
@@ -149,10 +184,7 @@ class Call:
             kept = session.get_one(KeptAnswer, (self.workspace_id, key), with_for_update=True)
         except OperationalError as error:
             if isinstance(error.orig, psycopg2.errors.LockNotAvailable):
-                raise Problem(
-                    409, "in-progress", "A request with this Idempotency-Key is still being answered.",
-                    headers={"Retry-After": "1"},
-                ) from error  # fmt: skip
+                raise _in_progress() from error
             raise
         session.execute(text("SET LOCAL lock_timeout = 0"))
         if kept.created_at < datetime.now(UTC) - KEPT_FOR:
@@ -161,6 +193,8 @@ class Call:
             kept.created_at = datetime.now(UTC)
         if kept.request_hash != digest:
             raise Problem(422, "key-reused", "This Idempotency-Key was used with another request.")
+        if kept.busy_until is not None and kept.busy_until > datetime.now(UTC):
+            raise _in_progress()
         return kept
 
     def _match(self, value: Value) -> None:
@@ -180,6 +214,17 @@ class Call:
                 request_id=self.request_id,
             )
         )
+
+
+def _in_progress() -> Problem:
+    detail = "A request with this Idempotency-Key is still being answered."
+    return Problem(409, "in-progress", detail, headers={"Retry-After": "1"})
+
+
+def _keep(kept: KeptAnswer, response: Response, busy_seconds: float = 0) -> None:
+    kept.status, kept.body = response.status_code, bytes(response.body).decode()
+    kept.headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
+    kept.busy_until = datetime.now(UTC) + timedelta(seconds=busy_seconds) if busy_seconds else None
 
 
 def etag(body: bytes) -> str:

@@ -2,8 +2,9 @@ from .assembly import ComposedVideo, Composition, compose
 from .captioning import Cue, captions, cues, srt
 from .composer import CompositionResult, Intro, VideoComposer
 from .keeping import make_version
-from .options import Branding, Insert, IntroOptions, Styling
+from .options import Branding, Insert, IntroOptions, Styling, Version
 from .publishing import withdraw_clips
+from .reserving import NothingRecorded, recorded_by, reserve_composed, reserve_recording
 from .thumbnails import make_thumbnail
 from .timeline import Narration, Scene, Timeline
 
@@ -17,15 +18,20 @@ __all__ = [
     "Intro",
     "IntroOptions",
     "Narration",
+    "NothingRecorded",
     "Scene",
     "Styling",
     "Timeline",
+    "Version",
     "VideoComposer",
     "captions",
     "compose",
     "cues",
     "make_thumbnail",
     "make_version",
+    "recorded_by",
+    "reserve_composed",
+    "reserve_recording",
     "srt",
     "withdraw_clips",
 ]

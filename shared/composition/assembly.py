@@ -142,6 +142,13 @@ def compose(
     return Composition(round(vmaf_seconds, 3), video, tuple(clips), sound, config)
 
 
+def fetch_clips(
+    timeline: Timeline, storage: Storage, folder: Path, workspace_id: int, on_progress: OnProgress
+) -> list[SceneClip]:
+    """The clips of a timeline as files in `folder`; what is not there is made. Raises as `compose`."""
+    return _Clips(timeline, storage, folder, workspace_id).all(on_progress)
+
+
 class _Clips:
     """Finds the clips of a timeline, and makes those that are not there."""
 

@@ -31,6 +31,8 @@ def join_clips(
 ) -> None:
     """Write the MP4 `video`: the clips one after the other, with AAC packets of 1024 samples, fast start.
 
+    Without sound there is no track of it.
+
     Raises UnusableMedia for clips that can't be joined without encoding.
     """
     with ExitStack() as stack:
@@ -43,12 +45,15 @@ def join_clips(
         }
         output = stack.enter_context(av.open(str(video.resolve()), "w", format="mp4", options=options))
         pictures = _picture_stream(output, inputs)
-        voice = output.add_stream("aac", rate=RATE, layout="stereo")
-        voice.codec_context.extradata = sound_config
+        heard: Iterator[_Timed] = iter(())
+        if sound:
+            voice = output.add_stream("aac", rate=RATE, layout="stereo")
+            voice.codec_context.extradata = sound_config
+            heard = _sounding(sound, voice)
         if chapters:
             output.set_chapters(container_chapters(chapters))
         timed = heapq.merge(
-            _copied(inputs, pictures, fps), _sounding(sound, voice), key=itemgetter(0)
+            _copied(inputs, pictures, fps), heard, key=itemgetter(0)
         )  # in order of time, else the muxer holds one stream in memory until the other comes
         for _, packet in timed:
             output.mux(packet)

@@ -7,13 +7,12 @@ sentences differ a little share scenes. Between the cards, the scenes are ranges
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import Literal
 
 from shared.composition.covering import covered, faded
+from shared.composition.film import Film
 from shared.composition.request import Plan, Request, Spoken
-from shared.composition.sources import Jobs, Source, card, picture
+from shared.composition.sources import Jobs, Source, card, clips_of, picture
 from shared.composition.timeline import Names, Narration, Scene, Timeline
 from shared.encoding import EncodeJob, clip_prefix
 from shared.recording import Card, Finding, Said, Tour, place_steps, plan_tour, unsaid
@@ -23,9 +22,7 @@ LEAD_IN_SECONDS = 0.4
 TAIL_SECONDS = 0.4
 QUANTUM_SECONDS = 0.5
 LONGEST_RECORDING_SECONDS = 60
-_SHOWS: dict[type, Literal["page", "card"]] = {Tour: "page", Card: "card"}
-CLIP_SEGMENTS = 4
-"""A clip has so many segments at most (of `keyframe_seconds`): work for one Lambda of a few minutes."""
+_SHOWS: dict[type, Literal["page", "card"]] = {Tour: "page", Film: "page", Card: "card"}
 
 
 def plan_video(request: Request) -> Plan:
@@ -33,34 +30,38 @@ def plan_video(request: Request) -> Plan:
     sections = request.script.sections
     lengths = [_frames(request, *pair) for pair in zip(sections, request.speech, strict=True)]
     never = unsaid(request.steps, _spoken_on(request, lengths))
-    tour = _tour(request, lengths)
+    page = _page(request, lengths)
     jobs = Jobs(request)
     scenes: list[Scene] = []
     toured = 0
     for section, spoken, frames in zip(sections, request.speech, lengths, strict=True):
-        source = _source(request, section, frames, tour)
-        scenes += _scenes(request, section, spoken, source, (toured if source is tour else 0), frames, jobs)
-        toured += frames if source is tour else 0
+        source = _source(request, section, frames, page)
+        scenes += _scenes(request, section, spoken, source, (toured if source is page else 0), frames, jobs)
+        toured += frames if source is page else 0
     timeline = _timeline(request, scenes)
     if request.styling.transition == "fade":
         timeline = faded(timeline, jobs)
     timeline = covered(timeline, request, jobs)
+    return planned(
+        timeline,
+        request,
+        jobs,
+        findings=tuple(
+            Finding(severity="warn", reason=f"a step of the tour waits for “{words}”, which is never said")
+            for words in never
+        ),
+    )  # fmt: skip
+
+
+def planned(timeline: Timeline, request: Request, jobs: Jobs, findings: tuple[Finding, ...] = ()) -> Plan:
+    """A timeline, with the jobs that it needs."""
     clips = {
         clip_prefix(request.workspace_id, shot, timeline.encoder): EncodeJob(
             shot=shot, levels=timeline.levels, encoder=timeline.encoder
         )
         for shot in timeline.shots
     }
-    return Plan(
-        timeline=timeline,
-        jobs=jobs.scenes,
-        media=jobs.media,
-        clips=clips,
-        findings=tuple(
-            Finding(severity="warn", reason=f"a step of the tour waits for “{words}”, which is never said")
-            for words in never
-        ),
-    )  # fmt: skip
+    return Plan(timeline=timeline, jobs=jobs.scenes, media=jobs.media, clips=clips, findings=findings)
 
 
 def _timeline(request: Request, scenes: list[Scene]) -> Timeline:
@@ -91,12 +92,12 @@ def _names(request: Request) -> Names:
     return Names(name=name, company=request.fields.company.strip() if "{company" in own else "")
 
 
-def _source(request: Request, section: Section, frames: int, tour: Tour) -> Source:
+def _source(request: Request, section: Section, frames: int, page: Tour | Film) -> Source:
     insert = request.insert(section.scene_type)
     if request.has_card(section.scene_type):
         return card(request, section, frames)
     if insert is None:
-        return tour
+        return page
     return picture(request, insert) if insert.media_path in request.pictures else insert
 
 
@@ -112,21 +113,17 @@ def _scenes(
         words=spoken.words,
     )
     scenes = []
-    for start, count in _pieces(frames, LONGEST_RECORDING_SECONDS * fps):
-        if isinstance(source, Tour | Card):
-            prefix = jobs.film(source, first + start, count)
-        else:
-            prefix = jobs.take_in(source.media_path, frames)
-        shown_from = 0 if isinstance(source, Tour | Card) else start
-        for at, frames_of_clip in _clips(count, request.encoder.keyframe_seconds * fps):
+    for stretch in jobs.stretches(source, first, frames, LONGEST_RECORDING_SECONDS * fps):
+        for clip in clips_of(stretch, request.encoder.keyframe_seconds * fps):
             scenes.append(
                 Scene(
                     title=section.title,
                     scene_type=section.scene_type,
                     shows=_SHOWS.get(type(source), "media"),
-                    job=prefix,
-                    first_frame=shown_from + at,
-                    frame_count=frames_of_clip,
+                    job=clip.job,
+                    first_frame=clip.first_frame,
+                    frame_count=clip.frame_count,
+                    held=clip.held,
                     narration=narration,
                 )
             )  # fmt: skip
@@ -145,10 +142,15 @@ def _spoken_on(request: Request, lengths: list[int]) -> list[Said]:
     return said
 
 
-def _tour(request: Request, lengths: list[int]) -> Tour:
-    """The tour that the page's sections show. They stay until its last step is over: `lengths` grows."""
+def _page(request: Request, lengths: list[int]) -> Tour | Film:
+    """What the page's sections show. They stay until the last of it is over: `lengths` grows."""
     fps = request.viewport.fps
     pages = [n for n, section in enumerate(request.script.sections) if request.shows_page(section.scene_type)]
+    if request.film is not None:
+        if pages:
+            shown = sum(lengths[n] for n in pages)
+            lengths[pages[-1]] += max(0, request.film.frame_count - shown)
+        return request.film
     if not pages:
         return Tour(url=request.page.url, visitor=request.visitor)
     seconds = sum(lengths[n] for n in pages) / fps
@@ -177,17 +179,3 @@ def _frames(request: Request, section: Section, spoken: Spoken) -> int:
 def _quantised(seconds: float, fps: int) -> int:
     """In frames, up to whole quanta: leads whose sentences differ a little still share scenes."""
     return math.ceil(math.ceil(seconds / QUANTUM_SECONDS - 1e-9) * QUANTUM_SECONDS * fps)
-
-
-def _clips(frames: int, segment: int) -> Iterator[tuple[int, int]]:
-    """(start, count) of clips of whole segments, of about one length; the last one ends where it must."""
-    clips = math.ceil(frames / (segment * CLIP_SEGMENTS))
-    each = math.ceil(frames / clips / segment) * segment
-    return ((at, min(each, frames - at)) for at in range(0, frames, each))
-
-
-def _pieces(frames: int, longest: int) -> list[tuple[int, int]]:
-    """(start, count) of pieces that differ by a frame at most, none longer than `longest`."""
-    count = math.ceil(frames / longest)
-    edges = [frames * n // count for n in range(count + 1)]
-    return [(start, end - start) for start, end in pairwise(edges)]

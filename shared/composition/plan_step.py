@@ -7,10 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shared.composition.cards import CardFields, Look
+from shared.composition.film import Film, film_of
 from shared.composition.options import Branding, Styling
 from shared.composition.plan import plan_video
-from shared.composition.request import Plan, Request, Spoken
-from shared.database.models import Lead, ScreenRecording, Video, VideoScript, Voiceover
+from shared.composition.plan_recording import plan_recording
+from shared.composition.request import Request, Spoken
+from shared.composition.reserving import NothingRecorded, recorded_by, reserve_recording
+from shared.composition.timeline import Timeline
+from shared.database.models import Lead, Video, VideoScript, VideoStep, Voiceover
 from shared.encoding import ClipStore
 from shared.media.presets import EncoderSettings
 from shared.recording import (
@@ -40,9 +44,12 @@ def plan_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     page = _checked_page(event, tools)
     with tools.database.workspace(workspace_id) as session:
         video = session.get_one(Video, video_id)
-        plan = plan_video(_request(session, video, page, tools))
-        if video.screen_recording_id is None:
-            video.screen_recording_id = _add_recording(session, video, plan)
+        request = _request(session, video, page, tools)
+        if video.operation == "recording":
+            plan = plan_recording(request, video.options.get("duration_seconds"))
+        else:
+            plan = plan_video(request)
+        reserve_recording(session, video)
     store = ClipStore(storage)
     clips = {prefix: job for prefix, job in plan.clips.items() if store.missing(prefix, job.levels)}
     jobs = {prefix: job for prefix, job in plan.jobs.items() if not storage.exists(f"{prefix}/{RESULT}")}
@@ -72,7 +79,10 @@ def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
     with tools.database.workspace(event.workspace_id) as session:
         video = session.get_one(Video, event.video_id)
         page_job, asked_at = video.page_job, video.created_at
+        is_checked_for_it = session.get(VideoStep, (event.video_id, "check_page")) is not None
     page = PageReport.model_validate_json(tools.storage.get(f"{page_job}/{RESULT}"))
+    if not is_checked_for_it:  # but for the recording that the video shows
+        return page
     settle_step(
         tools.database, event.workspace_id, event.video_id, "check_page",
         max(page.work.started_at, asked_at), max(page.work.finished_at, asked_at),
@@ -86,8 +96,7 @@ def _checked_page(event: VideoEvent, tools: Tools) -> PageReport:
 
 def _request(session: Session, video: Video, page: PageReport, tools: Tools) -> Request:
     lead = session.get_one(Lead, video.lead_id)
-    script = session.get_one(VideoScript, video.video_script_id)
-    voiceover = session.get_one(Voiceover, video.voiceover_id)
+    script, speech = _said(session, video)
     options, storage = video.options, tools.storage
     styling = Styling.model_validate(options.get("styling", {}))
     return Request(
@@ -95,14 +104,9 @@ def _request(session: Session, video: Video, page: PageReport, tools: Tools) -> 
         fields=CardFields(
             name=lead.name, company=lead.company, title=lead.title or "", industry=lead.industry or ""
         ),
-        script=Script(
-            script_style=script.script_style,
-            language=script.language,
-            sections=script.sections,
-            total_duration_seconds=script.total_duration_seconds,
-            ai_model_used=script.ai_model_used or "",
-        ),
-        speech=tuple(Spoken.model_validate(section) for section in voiceover.sections),
+        script=script,
+        speech=speech,
+        film=_film(session, video, storage) if video.operation == "composition" else None,
         page=page,
         page_image=storage.get(f"{video.page_job}/{PAGE_IMAGE}"),
         viewport=Viewport.model_validate(options["viewport"]),
@@ -123,6 +127,35 @@ def _request(session: Session, video: Video, page: PageReport, tools: Tools) -> 
     )
 
 
+def _said(session: Session, video: Video) -> tuple[Script, tuple[Spoken, ...]]:
+    """The script and its speech; both empty of a recording on its own."""
+    if video.voiceover_id is None:
+        return Script(
+            script_style="professional", sections=(), total_duration_seconds=0, ai_model_used=""
+        ), ()
+    script = session.get_one(VideoScript, video.video_script_id)
+    voiceover = session.get_one(Voiceover, video.voiceover_id)
+    return (
+        Script(
+            script_style=script.script_style,
+            language=script.language,
+            sections=script.sections,
+            total_duration_seconds=script.total_duration_seconds,
+            ai_model_used=script.ai_model_used or "",
+        ),
+        tuple(Spoken.model_validate(section) for section in voiceover.sections),
+    )
+
+
+def _film(session: Session, video: Video, storage: Storage) -> Film:
+    """What was filmed of the page for the recording that the video is to show."""
+    run = recorded_by(session, video.screen_recording_id)
+    film = film_of(Timeline.model_validate_json(storage.get(timeline_key(video.workspace_id, run.id))))
+    if film is None:
+        raise NothingRecorded(f"recording {video.screen_recording_id} shows no page")
+    return film
+
+
 def _look(branding: Branding, language: str, storage: Storage, *, captioned: bool) -> Look:
     if not branding.apply_branding:
         return Look(template=branding.template, language=language, captioned=captioned)
@@ -141,19 +174,3 @@ def _look(branding: Branding, language: str, storage: Storage, *, captioned: boo
         own_intro=text(branding.intro_path),
         own_outro=text(branding.outro_path),
     )
-
-
-def _add_recording(session: Session, video: Video, plan: Plan) -> int:
-    viewport = plan.timeline.viewport
-    row = ScreenRecording(
-        workspace_id=video.workspace_id,
-        lead_id=video.lead_id,
-        demo_site_id=video.demo_site_id,
-        url_recorded=video.url,
-        resolution=f"{viewport.width}x{viewport.height}",
-        recording_config=viewport.model_dump(mode="json"),
-        status="recording",
-    )
-    session.add(row)
-    session.flush()
-    return row.id

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import ConfigDict, Field
 
 from shared.composition.cards import CardFields, Look
+from shared.composition.film import Film
 from shared.composition.options import Insert, Styling
 from shared.composition.timeline import Timeline
 from shared.encoding import EncodeJob, MediaJob
@@ -30,7 +31,8 @@ class Request(Value):
 
     fields: what cards say. pictures: PNG or JPEG by the key of each insert that is one. page_image: JPEG of
     the page's first view. freshness: a number that changes when recordings should be made anew. workspace_id:
-    whose jobs and clips they are. steps: of the tour; without any, one is planned.
+    whose jobs and clips they are. steps: of the tour; without any, one is planned. film: a recording that is
+    shown in the place of a tour.
     """
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -48,6 +50,7 @@ class Request(Value):
     encoder: EncoderSettings = EncoderSettings(preset="slow", crf=23)
     pictures: Mapping[str, bytes] = Field(default_factory=dict)
     billed_to: BilledTo | None = None
+    film: Film | None = None
     steps: tuple[TourStep, ...] = ()
     show_cursor: bool = True
     highlight_clicks: bool = True

@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from shared.composition.cards import intro_card, outro_card, picture_card
+from shared.composition.film import Film, Stretch
 from shared.composition.options import Insert
 from shared.composition.request import Request
 from shared.encoding import MediaJob
 from shared.recording import RECORDER_VERSION, Card, SceneJob, Tour, up_to
 from shared.scripting import Section
 
-Source = Tour | Card | Insert
+Source = Tour | Card | Insert | Film
+CLIP_SEGMENTS = 4
+"""A clip has so many segments at most (of `keyframe_seconds`): work for one Lambda of a few minutes."""
 
 
 class Jobs:
@@ -26,6 +31,19 @@ class Jobs:
         self._root = f"recordings/{request.workspace_id}"
         self.scenes: dict[str, SceneJob] = {}
         self.media: dict[str, MediaJob] = {}
+
+    def stretches(self, source: Source, first: int, frames: int, longest: int) -> Iterator[Stretch]:
+        """Frames [first, first + frames) of a source, as frames of jobs that are no longer than `longest`."""
+        match source:
+            case Film():
+                yield from source.cut(first, frames)
+            case Insert():
+                prefix = self.take_in(source.media_path, frames)
+                for start, count in _pieces(frames, longest):
+                    yield Stretch(prefix, start, count)
+            case Tour() | Card():
+                for start, count in _pieces(frames, longest):
+                    yield Stretch(self.film(source, first + start, count), 0, count)
 
     def film(self, source: Tour | Card, first: int, count: int) -> str:
         """Have frames [first, first + count) of a source filmed. Returns the job's prefix."""
@@ -117,6 +135,25 @@ def _public_host(url: str) -> str | None:
     except ValueError:
         return host if "." in host else None
     return None
+
+
+def clips_of(stretch: Stretch, segment: int) -> Iterator[Stretch]:
+    """A stretch in clips of whole segments (of so many frames), of about one length; the last one ends where
+    it must."""
+    frames, shown = stretch.frame_count, stretch.frame_count - stretch.held
+    clips = math.ceil(frames / (segment * CLIP_SEGMENTS))
+    each = math.ceil(frames / clips / segment) * segment
+    for at in range(0, frames, each):
+        count = min(each, frames - at)
+        held = min(count, max(0, at + count - shown))
+        yield Stretch(stretch.job, stretch.first_frame + at, count, held)
+
+
+def _pieces(frames: int, longest: int) -> list[tuple[int, int]]:
+    """(start, count) of pieces that differ by a frame at most, none longer than `longest`."""
+    count = math.ceil(frames / longest)
+    edges = [frames * n // count for n in range(count + 1)]
+    return [(start, end - start) for start, end in pairwise(edges)]
 
 
 def _digest(shaped: Mapping[str, object]) -> str:

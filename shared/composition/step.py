@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shared.composition.assembly import ComposedVideo, compose
+from shared.composition.assembly import ComposedVideo, compose, fetch_clips
+from shared.composition.joining import join_clips
 from shared.composition.keeping import keep_files
 from shared.composition.plan_step import timeline_key
 from shared.composition.publishing import publish_clips, write_tracks
 from shared.composition.reporting import film_report
+from shared.composition.reserving import reserve_composed
 from shared.composition.timeline import Timeline
 from shared.database.models import (
     ComposedVideo as ComposedRow,
@@ -27,6 +29,7 @@ from shared.database.models import (
     Video,
 )
 from shared.errors import Permanent
+from shared.media.ffmpeg import disk_errors
 from shared.recording import RESULT, SceneResult
 from shared.workflow import Tools, VideoEvent, report_progress, settle_step
 
@@ -42,6 +45,8 @@ def compose_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     started_at = datetime.now(UTC)
     key = timeline_key(event.workspace_id, event.video_id)
     timeline = Timeline.model_validate_json(tools.storage.get(key))
+    if _operation(event, tools) == "recording":
+        return _keep_recording(event, tools, timeline)
     _settle_recording(event, tools, timeline)
     row_id, done = _reserve(event, tools, timeline)
     if done:
@@ -66,6 +71,27 @@ def compose_scenes(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     with tools.database.workspace(event.workspace_id) as session:
         _settle(session, row_id, video, kept, started_at)
     return {"composed_video_id": row_id}
+
+
+def _operation(event: VideoEvent, tools: Tools) -> str:
+    with tools.database.workspace(event.workspace_id) as session:
+        return session.get_one(Video, event.video_id).operation
+
+
+def _keep_recording(event: VideoEvent, tools: Tools, timeline: Timeline) -> dict[str, Any]:
+    """A recording on its own: its clips as one MP4 without sound. Returns {screen_recording_id}."""
+    with tools.database.workspace(event.workspace_id) as session:
+        recording_id = session.get_one(Video, event.video_id).screen_recording_id
+    key = f"recordings/{event.workspace_id}/files/{recording_id}/recording.mp4"
+    with tempfile.TemporaryDirectory(prefix="leadreel-recording-") as name, disk_errors():
+        folder = Path(name)
+        file = folder / "recording.mp4"
+        clips = fetch_clips(timeline, tools.storage, folder, event.workspace_id, _Progress(event, tools))
+        join_clips([clip.file for clip in clips], (), b"", timeline.viewport.fps, file)
+        tools.storage.put(key, file, "video/mp4")
+        size = file.stat().st_size
+    _settle_recording(event, tools, timeline, (key, size))
+    return {"screen_recording_id": recording_id}
 
 
 def _with_mp4(event: VideoEvent, tools: Tools) -> bool:
@@ -94,26 +120,10 @@ class _Progress:
 def _reserve(event: VideoEvent, tools: Tools, timeline: Timeline) -> tuple[int, bool]:
     """The id of the composed video's row, which clips are published for, and whether it is completed."""
     with tools.database.workspace(event.workspace_id) as session:
-        video = session.get_one(Video, event.video_id)
-        if video.composed_video_id is not None:
-            return video.composed_video_id, session.get_one(
-                ComposedRow, video.composed_video_id
-            ).status == "completed"
-        width, height = timeline.viewport.pixels
-        row = ComposedRow(
-            workspace_id=event.workspace_id,
-            lead_id=video.lead_id,
-            screen_recording_id=video.screen_recording_id,
-            voiceover_id=video.voiceover_id,
-            resolution=f"{width}x{height}",
-            branding_applied=any(scene.overlays for scene in timeline.scenes),
-            has_intro=bool(timeline.cards),
-            status="processing",
-        )
-        session.add(row)
-        session.flush()
-        video.composed_video_id = row.id
-        return row.id, False
+        row = reserve_composed(session, session.get_one(Video, event.video_id))
+        row.branding_applied = any(scene.overlays for scene in timeline.scenes)
+        row.has_intro = bool(timeline.cards)
+        return row.id, row.status == "completed"
 
 
 def _refuse(event: VideoEvent, tools: Tools, row_id: int, video: ComposedVideo) -> None:
@@ -156,8 +166,10 @@ def _settle(
     )
 
 
-def _settle_recording(event: VideoEvent, tools: Tools, timeline: Timeline) -> None:
-    """The recorder has no database: what its results say becomes rows here."""
+def _settle_recording(
+    event: VideoEvent, tools: Tools, timeline: Timeline, file: tuple[str, int] | None = None
+) -> None:
+    """The recorder has no database: what its results say becomes rows here. file: key and size of its MP4."""
     results = {
         scene.job: SceneResult.model_validate_json(tools.storage.get(f"{scene.job}/{RESULT}"))
         for scene in timeline.scenes
@@ -169,18 +181,18 @@ def _settle_recording(event: VideoEvent, tools: Tools, timeline: Timeline) -> No
         video = session.get_one(Video, event.video_id)
         recording = session.get_one(ScreenRecording, video.screen_recording_id)
         # Scenes that were filmed for a lead before are shared, and took no time here.
-        filmed = {
-            job: result for job, result in results.items() if result.work.started_at > recording.created_at
-        }
+        since = max(recording.created_at, video.created_at)
+        filmed = {job: result for job, result in results.items() if result.work.started_at > since}
         if recording.status != "completed":
             _add_sessions(session, event.workspace_id, recording.id, filmed)
             _add_segments(session, event.workspace_id, recording.id, timeline)
-            recording.status = "completed"
+            recording.status, recording.reason = "completed", None
+            recording.video_file_path, recording.file_size_bytes = file or (None, None)
             recording.duration_seconds = timeline.duration_seconds
             recording.quality = told
     works = [result.work for result in filmed.values()]
-    started_at = min((work.started_at for work in works), default=recording.created_at)
-    finished_at = max((work.finished_at for work in works), default=recording.created_at)
+    started_at = min((work.started_at for work in works), default=since)
+    finished_at = max((work.finished_at for work in works), default=since)
     settle_step(
         tools.database, event.workspace_id, event.video_id, "record", started_at, finished_at,
         {"jobs": {scene.job: scene.frame_count for scene in timeline.scenes}, "quality": told},

@@ -32,7 +32,8 @@ class Scene(Value):
     """A stretch of the video, of which a clip is made.
 
     job: storage prefix of the recorder's job whose frames it shows, from `first_frame` on. overlays: of jobs
-    whose frames lie over it. fade_in, fade_out: frames in which it comes out of the ground, or goes into it.
+    whose frames lie over it. held: how many of its frames come after the job's last picture, which stands on.
+    fade_in, fade_out: frames in which it comes out of the ground, or goes into it.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Scene(Value):
     job: str
     first_frame: int = Field(0, ge=0)
     frame_count: int = Field(gt=0)
+    held: int = Field(0, ge=0)
     overlays: tuple[str, ...] = ()
     fade_in: int = Field(0, ge=0)
     fade_out: int = Field(0, ge=0)
@@ -92,6 +94,7 @@ class Timeline(Value):
                 frames=scene.job,
                 first_frame=scene.first_frame,
                 frame_count=scene.frame_count,
+                held=scene.held,
                 fps=self.viewport.fps,
                 overlays=scene.overlays,
                 fade_in=scene.fade_in,

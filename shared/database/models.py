@@ -120,7 +120,10 @@ class AuditEntry(Owned, Base):
 
 
 class KeptAnswer(Base):
-    """What a request with an Idempotency-Key was answered. It is written with what the request changed."""
+    """What a request with an Idempotency-Key was answered. It is written with what the request changed.
+
+    busy_until: until then somebody may still be waiting for a better answer.
+    """
 
     __tablename__ = "kept_answers"
 
@@ -131,6 +134,7 @@ class KeptAnswer(Base):
     status: Mapped[int] = mapped_column(default=0)
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     body: Mapped[str] = mapped_column(default="")
+    busy_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

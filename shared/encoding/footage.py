@@ -121,7 +121,7 @@ def fetch_footage(storage: Storage, shot: Shot, folder: Path) -> Footage:
         UnusableMedia: frames are not those of the recorder's results, or too few for the shot.
     """
     frames = _fetch(storage, shot.frames, folder / "below.mkv", shot.fps)
-    if frames[1].frame_count < shot.first_frame + shot.frame_count:
+    if frames[1].frame_count < shot.first_frame + shot.frame_count - shot.held:
         raise UnusableMedia(
             f"frames {shot.first_frame} to {shot.first_frame + shot.frame_count} are to be shown, "
             f"but {frames[1].frame_count} were recorded"

@@ -19,7 +19,8 @@ SHOT_VERSION = 1
 class Shot(Value):
     """Frames [first_frame, first_frame + frame_count) of what was filmed, with what lies over them.
 
-    frames, overlays: storage prefixes of jobs of the recorder. An overlay of one frame stands over the whole
+    frames, overlays: storage prefixes of jobs of the recorder. held: how many of the frames come after the
+    last picture of its job, which stands on. An overlay of one frame stands over the whole
     shot; another one has the shot's length. fade_in, fade_out: frames in which the picture comes out of
     `ground`, or goes into it.
     """
@@ -28,6 +29,7 @@ class Shot(Value):
     first_frame: int = Field(0, ge=0)
     frame_count: int = Field(gt=0)
     fps: int = Field(gt=0)
+    held: int = Field(0, ge=0)
     overlays: tuple[str, ...] = ()
     fade_in: int = Field(0, ge=0)
     fade_out: int = Field(0, ge=0)
@@ -55,7 +57,7 @@ class EncodeJob(Value):
 def shot_key(shot: Shot, encoder: EncoderSettings) -> str:
     """SHA-256 over everything that shapes the pixels of a shot's clips and their headers, but their size."""
     shaped = {
-        "shot": shot.model_dump(),
+        "shot": shot.model_dump(exclude={"held"} if not shot.held else None),
         "encoder": encoder.model_dump(),
         "versions": [SHOT_VERSION, ENCODER_VERSION],
         "libraries": [av.__version__, *(".".join(map(str, v)) for v in av.library_versions.values())],

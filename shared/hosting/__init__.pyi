@@ -7,6 +7,7 @@ from .pages import (
     SharePage,
     not_found_page,
 )
+from .reserving import new_slug, reserve_hosted
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
@@ -18,6 +19,8 @@ __all__ = [
     "SharePage",
     "VideoHostManager",
     "find_player",
+    "new_slug",
     "not_found_page",
     "publish_assets",
+    "reserve_hosted",
 ]

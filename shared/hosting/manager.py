@@ -9,7 +9,6 @@ public/assets/hls-….js                                      the player's, for 
 from __future__ import annotations
 
 import asyncio
-import secrets
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,13 +22,13 @@ from shared.composition import make_thumbnail
 from shared.errors import Permanent
 from shared.hosting.assets import publish_assets
 from shared.hosting.pages import Download, SharePage, embed_page, share_page
+from shared.hosting.reserving import new_slug
 from shared.media.files import probe_video
 from shared.settings import Settings, read_settings
 from shared.storage import Storage, open_storage
 from shared.values import Value
 
 PUBLIC = "public"
-SLUG_BYTES = 9  # 72 random bits: nobody finds an unlisted video by trying
 HTML = "text/html; charset=utf-8"
 _TYPES = {
     ".mp4": "video/mp4",
@@ -52,10 +51,6 @@ class Hosted(Value):
     share_url: str
     embed_url: str
     thumbnail_url: str
-
-
-def new_slug() -> str:
-    return secrets.token_urlsafe(SLUG_BYTES)
 
 
 class Media(Value):

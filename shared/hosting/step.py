@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from shared.database.models import ComposedVideo, HostedVideo, Lead, Video, VideoScript
-from shared.hosting.manager import Media, VideoHostManager, new_slug
+from shared.hosting.manager import Media, VideoHostManager
+from shared.hosting.reserving import reserve_hosted
 from shared.storage import Storage
 from shared.workflow import Tools, VideoEvent
 
@@ -38,12 +38,8 @@ def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
                 embed_url=result.embed_url,
                 thumbnail_url=result.thumbnail_url,
                 status="ready",
+                reason=None,
             )
-        )
-        session.execute(
-            update(Video)
-            .where(Video.id == event.video_id)
-            .values(status="completed", hosted_video_id=hosted.id, completed_at=datetime.now(UTC))
         )
     return {"hosted_video_id": hosted.id, "slug": hosted.slug}
 
@@ -88,23 +84,5 @@ def _reserve(event: VideoEvent, tools: Tools) -> tuple[HostedVideo, Lead, Compos
         video = session.get_one(Video, event.video_id)
         lead = session.get_one(Lead, video.lead_id)
         composed = session.get_one(ComposedVideo, video.composed_video_id)
-        hosted = session.scalars(
-            select(HostedVideo).where(HostedVideo.composed_video_id == composed.id)
-        ).first()
-        if hosted is None:
-            hosted = HostedVideo(
-                workspace_id=event.workspace_id,
-                composed_video_id=composed.id,
-                lead_id=lead.id,
-                hosting_provider="s3",
-                slug=new_slug(),
-                share_url="",
-                embed_url="",
-                title=f"A short video for {lead.company}",
-                description=f"A personal video made for {lead.name} at {lead.company}.",
-                status="processing",
-            )
-            session.add(hosted)
-            session.flush()
-            session.refresh(hosted)
+        hosted = reserve_hosted(session, video, lead)
         return hosted, lead, composed

@@ -7,6 +7,7 @@ from .keeping import (
     add_lead,
     change_lead,
     delete_lead,
+    find_lead,
     list_leads,
     read_lead,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "add_lead",
     "change_lead",
     "delete_lead",
+    "find_lead",
     "list_leads",
     "read_lead",
 ]

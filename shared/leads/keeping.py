@@ -85,12 +85,12 @@ def add_lead(session: Session, workspace_id: int, fields: LeadFields) -> LeadSta
 
 def read_lead(session: Session, lead_id: int, *, lock: bool = False) -> LeadState:
     """lock: nobody else changes it until the transaction ends. Raises NoSuchLead."""
-    return _state(_find(session, lead_id, lock=lock))
+    return _state(find_lead(session, lead_id, lock=lock))
 
 
 def change_lead(session: Session, lead_id: int, changes: LeadChanges) -> LeadState:
     """Raises NoSuchLead."""
-    lead = _find(session, lead_id, lock=True)
+    lead = find_lead(session, lead_id, lock=True)
     for name, value in changes.model_dump(exclude_unset=True).items():
         setattr(lead, name, value)
     session.flush()
@@ -100,7 +100,7 @@ def change_lead(session: Session, lead_id: int, changes: LeadChanges) -> LeadSta
 
 def delete_lead(session: Session, lead_id: int) -> None:
     """Raises NoSuchLead, HasVideos."""
-    lead = _find(session, lead_id, lock=True)
+    lead = find_lead(session, lead_id, lock=True)
     videos = session.scalar(select(func.count()).select_from(Video).where(Video.lead_id == lead_id)) or 0
     if videos:
         raise HasVideos(f"lead {lead_id} has {videos} videos: delete these first")
@@ -120,7 +120,8 @@ def list_leads(
     return page(session, found, Lead.id, SORTABLE, asked, _state)
 
 
-def _find(session: Session, lead_id: int, *, lock: bool = False) -> Lead:
+def find_lead(session: Session, lead_id: int, *, lock: bool = False) -> Lead:
+    """Raises NoSuchLead; another workspace's are none."""
     lead = session.get(Lead, lead_id, with_for_update=lock)
     if lead is None:
         raise NoSuchLead(f"there is no lead {lead_id}")

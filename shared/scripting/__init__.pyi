@@ -1,5 +1,7 @@
 from .brief import Brand, LeadData, Mode, WrongBrief
+from .editing import NoSuchScript, SectionEdit, edit_script
 from .generator import ScriptGenerator
+from .reserving import reserve_script
 from .script import SceneType, Script, Section, Style
 from .template import Passage
 
@@ -7,11 +9,15 @@ __all__ = [
     "Brand",
     "LeadData",
     "Mode",
+    "NoSuchScript",
     "Passage",
     "SceneType",
     "Script",
     "ScriptGenerator",
     "Section",
+    "SectionEdit",
     "Style",
     "WrongBrief",
+    "edit_script",
+    "reserve_script",
 ]

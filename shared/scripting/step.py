@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from shared.costs import open_ledger
 from shared.database.models import Lead, Video, VideoScript
 from shared.scripting.generator import ScriptGenerator
+from shared.scripting.reserving import reserve_script
 from shared.scripting.script import Script
 from shared.scripting.strangers import strangers
 from shared.scripting.tempo import measured_tempo
@@ -23,8 +22,9 @@ def write_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     workspace_id = event.workspace_id
     with tools.database.workspace(workspace_id) as session:
         video = session.get_one(Video, event.video_id)
-        if video.video_script_id is not None:
-            return {"video_script_id": video.video_script_id}
+        row = reserve_script(session, video)
+        if row.status == "completed":
+            return {"video_script_id": row.id}
         lead = session.get_one(Lead, video.lead_id)
         tempo = measured_tempo(session, video.options["voice_preset"])
     generator = ScriptGenerator(
@@ -44,7 +44,8 @@ def write_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         )
     )
     with tools.database.workspace(workspace_id) as session:
-        return {"video_script_id": _keep(session, event, lead, script, asked)}
+        _settle(session.get_one(VideoScript, row.id), script)
+    return {"video_script_id": row.id}
 
 
 def _known(lead: Lead) -> dict[str, Any]:
@@ -52,20 +53,9 @@ def _known(lead: Lead) -> dict[str, Any]:
     return {name: getattr(lead, name) for name in names}
 
 
-def _keep(session: Session, event: VideoEvent, lead: Lead, script: Script, asked: dict[str, Any]) -> int:
-    row = VideoScript(
-        workspace_id=event.workspace_id,
-        lead_id=lead.id,
-        script_style=script.script_style,
-        language=script.language,
-        sections=[section.model_dump(mode="json") for section in script.sections],
-        total_duration_seconds=script.total_duration_seconds,
-        target_audience=asked.get("target_audience"),
-        key_messages=asked.get("key_messages", []),
-        ai_model_used=script.ai_model_used,
-        ai_cost=script.ai_cost,
-    )
-    session.add(row)
-    session.flush()
-    session.get_one(Video, event.video_id).video_script_id = row.id
-    return row.id
+def _settle(row: VideoScript, script: Script) -> None:
+    row.script_style, row.language = script.script_style, script.language
+    row.sections = [section.model_dump(mode="json") for section in script.sections]
+    row.total_duration_seconds = script.total_duration_seconds
+    row.ai_model_used, row.ai_cost = script.ai_model_used, script.ai_cost
+    row.status, row.reason = "completed", None

@@ -1,4 +1,4 @@
-from .asking import VideoRequest, WrongRequest, ask_for_video, create_video, execution_input
+from .asking import VideoRequest, ask_for_video, check_keys, create_video
 from .deleting import StillMaking, delete_video
 from .demo_sites import (
     DemoSiteChanges,
@@ -11,6 +11,13 @@ from .demo_sites import (
     read_demo_site,
 )
 from .failing import Failure, fail_video, read_failure
+from .ordering.composition import CompositionOrder, order_composition
+from .ordering.hosting import HostingOrder, order_hosting
+from .ordering.recording import RecordingOrder, RecordingSettings, order_recording
+from .ordering.script import ScriptOrder, order_script
+from .ordering.voiceover import VoiceoverOrder, order_voiceover
+from .pages import WrongRequest, personal_url
+from .runs import Execution, Operation, execution_of, run_making
 from .watching import (
     UNENDED,
     StepState,
@@ -24,29 +31,45 @@ from .watching import (
 
 __all__ = [
     "UNENDED",
+    "CompositionOrder",
     "DemoSiteChanges",
     "DemoSiteFields",
     "DemoSiteState",
+    "Execution",
     "Failure",
+    "HostingOrder",
+    "Operation",
+    "RecordingOrder",
+    "RecordingSettings",
+    "ScriptOrder",
     "StepState",
     "StillMaking",
     "VideoLine",
     "VideoRequest",
     "VideoState",
+    "VoiceoverOrder",
     "WrongRequest",
     "add_demo_site",
     "ask_for_video",
     "change_demo_site",
+    "check_keys",
     "create_video",
     "delete_demo_site",
     "delete_video",
-    "execution_input",
+    "execution_of",
     "fail_video",
     "find_video",
     "list_demo_sites",
     "list_videos",
+    "order_composition",
+    "order_hosting",
+    "order_recording",
+    "order_script",
+    "order_voiceover",
+    "personal_url",
     "read_demo_site",
     "read_failure",
     "read_video",
+    "run_making",
     "video_state",
 ]

@@ -15,34 +15,16 @@ from sqlalchemy.orm import Session
 
 from shared.composition import Styling
 from shared.database import Database
-from shared.database.models import Video, VideoStep
-from shared.errors import Permanent
+from shared.database.models import Video
 from shared.leads import LeadFields, add_lead, read_lead
-from shared.recording import (
-    JOB,
-    BilledTo,
-    Locale,
-    PageJob,
-    Timezone,
-    TourStep,
-    UnknownTimezone,
-    Viewport,
-    Visitor,
-    check_timezone,
-    freshness_window,
-    page_key,
-)
+from shared.recording import Locale, Timezone, TourStep, UnknownTimezone, Viewport, Visitor, check_timezone
 from shared.scripting import Brand, Mode, Style
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.values import Name, Text, Value
-from shared.videos.demo_sites import find_demo_site, same_site, visitor_of
-from shared.voice import VoiceSettings
-from shared.workflow import STEPS
-
-
-class WrongRequest(Permanent):
-    """A field of the request can't be used; the text names it."""
+from shared.videos.pages import PageAsked, WrongRequest, find_page, write_page_job
+from shared.videos.runs import Execution, begin_run, execution_of
+from shared.voice import AudioFormat, VoicePreset, VoiceSettings
 
 
 class VideoRequest(Value):
@@ -66,8 +48,9 @@ class VideoRequest(Value):
     brand: Brand = Brand()
     ai_model: Annotated[Text, Field(max_length=200)] | None = None
     script_mode: Mode = "bespoke"
-    voice_preset: str = "professional_male"
+    voice_preset: VoicePreset = "professional_male"
     voice_settings: VoiceSettings = VoiceSettings()
+    voice_format: AudioFormat = "mp3"
     duration_seconds: int = 30
     key_messages: tuple[Annotated[Text, Field(min_length=1, max_length=300)], ...] = ()
     styling: Styling = Styling()
@@ -136,30 +119,12 @@ def _options(
     }
 
 
-def _page(request: VideoRequest, session: Session) -> tuple[str, Visitor]:
-    """The page to film, and who it takes us for. Raises NoSuchDemoSite, WrongRequest."""
-    asked = request.model_dump(include=_OF_VISITOR, exclude_none=True)
-    if request.demo_site_id is None:
-        assert request.url is not None  # the request has one or the other
-        return request.url, Visitor(**asked)
-    site = find_demo_site(session, request.demo_site_id)
-    url = request.url or site.url
-    if site.access and not same_site(url, site.url):
-        raise WrongRequest(f"url: the headers and cookies of demo site {site.id} are for {site.url} only")
-    return url, visitor_of(site, **asked)
-
-
 def create_video(
     request: VideoRequest, workspace_id: int, database: Database, storage: Storage, settings: Settings
-) -> dict[str, Any]:
-    """As `ask_for_video`, in a transaction of its own. Returns the input of the pipeline's execution."""
+) -> Execution:
+    """As `ask_for_video`, in a transaction of its own. Returns how its run is started."""
     with database.workspace(workspace_id) as session:
-        return execution_input(ask_for_video(session, request, workspace_id, storage, settings))
-
-
-def execution_input(video: Video) -> dict[str, Any]:
-    """What the pipeline is started with."""
-    return {"workspace_id": video.workspace_id, "video_id": video.id, "page_job": video.page_job}
+        return execution_of(ask_for_video(session, request, workspace_id, storage, settings))
 
 
 def ask_for_video(
@@ -179,35 +144,15 @@ def ask_for_video(
     if request.duration_seconds < 5:
         raise WrongRequest("duration_seconds: at least 5")
     viewport = request.viewport or default_viewport(settings)
-    url, visitor = _page(request, session)
-    video = Video(
-        workspace_id=workspace_id,
-        lead_id=_lead(request, session, workspace_id),
-        demo_site_id=request.demo_site_id,
-        url=url,
-        options=_options(request, viewport, visitor, settings),
-        page_job="",
-        status="pending",
-    )
-    session.add(video)
-    session.flush()
-    billed_to = BilledTo(workspace_id=workspace_id, video_id=video.id)
-    job = PageJob(url=url, viewport=viewport, steps=request.steps, visitor=visitor, billed_to=billed_to)
-    freshness = freshness_window(video.created_at, settings.recording_freshness_hours)
-    video.page_job = f"recordings/{workspace_id}/pages/{page_key(job, freshness)}"
-    session.add_all(
-        VideoStep(
-            video_id=video.id,
-            name=name,
-            workspace_id=workspace_id,
-            position=position,
-            # it has no database to say so itself
-            status="processing" if name == "check_page" else "pending",
-        )
-        for position, name in enumerate(STEPS)
-    )
-    if not storage.exists(f"{video.page_job}/{JOB}"):  # whoever came first pays for it
-        storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
+    check_keys(request.styling, workspace_id, storage)
+    lead_id = _lead(request, session, workspace_id)
+    asked = request.model_dump(include=_OF_VISITOR | {"url", "demo_site_id"})
+    page = find_page(session, PageAsked(lead_id=lead_id, **asked), settings)
+    video = begin_run(
+        session, workspace_id, lead_id, "video", _options(request, viewport, page.visitor, settings),
+        url=page.url, demo_site_id=request.demo_site_id,
+    )  # fmt: skip
+    write_page_job(video, page, viewport, request.steps, storage, settings)
     session.flush()
     return video
 
@@ -217,3 +162,17 @@ def _lead(request: VideoRequest, session: Session, workspace_id: int) -> int:
         return read_lead(session, request.lead_id).id
     fields = request.model_dump(include={"name", "company", "industry", "email"})
     return add_lead(session, workspace_id, LeadFields.model_validate(fields)).id
+
+
+def check_keys(styling: Styling, workspace_id: int, storage: Storage) -> None:
+    """Files that a video shows are the workspace's own, and there. Raises WrongRequest."""
+    branding = styling.branding
+    for field, key in (
+        ("branding.logo_path", branding.logo_path),
+        ("branding.intro_path", branding.intro_path),
+        ("branding.outro_path", branding.outro_path),
+        ("music_path", styling.music_path),
+        *(("inserts.media_path", insert.media_path) for insert in styling.inserts),
+    ):
+        if key is not None and not (key.startswith(f"uploads/{workspace_id}/") and storage.exists(key)):
+            raise WrongRequest(f"{field}: there is no upload {key}")

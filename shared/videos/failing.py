@@ -8,9 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from shared.database import Database
-from shared.database.models import ScreenRecording, Video, VideoStep
+from shared.database.models import (
+    ComposedVideo,
+    HostedVideo,
+    ScreenRecording,
+    Video,
+    VideoScript,
+    VideoStep,
+    Voiceover,
+)
 from shared.values import Value
 
 OURS = frozenset({"Permanent", "Retryable", "RateLimited"})
@@ -59,6 +68,22 @@ def _json_object(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def end_parts(session: Session, video: Video, status: str, reason: str) -> None:
+    """The parts that a run was making are made no further."""
+    for part, part_id in (
+        (VideoScript, video.video_script_id),
+        (Voiceover, video.voiceover_id),
+        (ScreenRecording, video.screen_recording_id),
+        (ComposedVideo, video.composed_video_id),
+        (HostedVideo, video.hosted_video_id),
+    ):
+        session.execute(
+            update(part)
+            .where(part.id == part_id, part.status.in_(("pending", "processing", "recording")))
+            .values(status=status, reason=reason)
+        )
+
+
 def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Database) -> None:
     """Write the failure to the video and to its step."""
     now = datetime.now(UTC)
@@ -66,11 +91,7 @@ def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Dat
         video = session.get_one(Video, video_id)
         video.status, video.failed_step, video.reason = "failed", failure.step, failure.reason
         video.completed_at = now
-        session.execute(
-            update(ScreenRecording)
-            .where(ScreenRecording.id == video.screen_recording_id, ScreenRecording.status == "recording")
-            .values(status="failed", reason=failure.reason)
-        )
+        end_parts(session, video, "failed", failure.reason)
         for step in session.scalars(select(VideoStep).where(VideoStep.video_id == video_id)):
             if step.name != failure.step and step.status != "processing":
                 continue

@@ -116,7 +116,7 @@ def list_videos(
     session: Session, asked: Asked, *, status: str | None = None, lead_id: int | None = None
 ) -> Page[VideoLine]:
     """Raises WrongCursor, WrongSort."""
-    found = select(Video)
+    found = select(Video).where(Video.operation == "video")
     if status is not None:
         found = found.where(Video.status == status)
     if lead_id is not None:
@@ -137,6 +137,7 @@ def video_state(video: Video, session: Session, storage: Storage) -> VideoState:
     steps = tuple(_step(row, costs.get(row.name, Decimal(0)), storage) for row in rows)
     composed = session.get(ComposedVideo, video.composed_video_id) if video.composed_video_id else None
     hosted = session.get(HostedVideo, video.hosted_video_id) if video.hosted_video_id else None
+    hosted = hosted if hosted and hosted.status == "ready" else None
     return VideoState(
         video_id=video.id,
         status=video.status,
@@ -192,7 +193,7 @@ def _step(row: VideoStep, cost_usd: Decimal, storage: Storage) -> StepState:
         # From the recorder's own files: it has no database.
         done = sum(_frames_done(job, storage) for job in row.result["jobs"])
         total = sum(row.result["jobs"].values())
-        progress = done / total
+        progress = done / total if total else 0.0
     return StepState(
         name=row.name,
         status=row.status,

@@ -1,5 +1,14 @@
-from .port import VoicePreset, VoiceSettings
+from .port import AudioFormat, VoicePreset, VoiceSettings
+from .reserving import reserve_voiceover
 from .speech import Speech, Word
 from .synthesizer import VoiceSynthesizer
 
-__all__ = ["Speech", "VoicePreset", "VoiceSettings", "VoiceSynthesizer", "Word"]
+__all__ = [
+    "AudioFormat",
+    "Speech",
+    "VoicePreset",
+    "VoiceSettings",
+    "VoiceSynthesizer",
+    "Word",
+    "reserve_voiceover",
+]

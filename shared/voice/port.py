@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 VoicePreset = Literal["professional_male", "professional_female", "casual_male", "casual_female", "technical"]
 
 
+AudioFormat = Literal["mp3", "wav", "ogg"]
+
+
 class VoiceSettings(Value):
     """How a voice speaks, each 0..1; None leaves it to the vendor. The offline voice has no such knobs."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func
@@ -15,17 +17,21 @@ from shared.costs import open_ledger
 from shared.database.models import Video, VideoScript, Voiceover, VoiceoverCache, VoiceoverUsage
 from shared.scripting import Script
 from shared.voice.pronouncing import read_pronunciations
+from shared.voice.reserving import reserve_voiceover
 from shared.voice.speech import Speech
 from shared.voice.synthesizer import VoiceSynthesizer
 from shared.workflow import Tools, VideoEvent
+
+MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg"}
 
 
 def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     """Returns {voiceover_id}. Raises what VoiceSynthesizer raises."""
     with tools.database.workspace(event.workspace_id) as session:
         video = session.get_one(Video, event.video_id)
-        if video.voiceover_id is not None:
-            return {"voiceover_id": video.voiceover_id}
+        voiceover = reserve_voiceover(session, video)
+        if voiceover.status == "completed":
+            return {"voiceover_id": voiceover.id}
         row = session.get_one(VideoScript, video.video_script_id)
         pronunciations = read_pronunciations(session, row.language)
     script = Script(
@@ -45,37 +51,32 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         pronunciations=pronunciations,
     )
     settings = video.options.get("voice_settings")
-    speeches = asyncio.run(synthesizer.synthesize_sections(script, preset, settings))
+    with tempfile.TemporaryDirectory(prefix="leadreel-voice-") as folder:
+        file = Path(folder) / f"voiceover.{voiceover.format}"
+        whole, speeches = asyncio.run(synthesizer.synthesize_whole(script, preset, file, settings))
+        audio = f"voiceovers/{event.workspace_id}/{voiceover.id}.{voiceover.format}"
+        tools.storage.put(audio, file, MEDIA_TYPES[voiceover.format])
     keys = [synthesizer.audio_key(speech) for speech in speeches]
     with tools.database.workspace(event.workspace_id) as session:
-        voiceover = Voiceover(
-            workspace_id=event.workspace_id,
-            video_script_id=row.id,
-            lead_id=video.lead_id,
-            voice_preset=preset,
-            voice_settings=settings or {},
-            voice_id=speeches[0].voice_id,
-            voice_name=speeches[0].voice_name,
-            duration_seconds=sum(speech.duration_seconds for speech in speeches),
-            characters_processed=sum(speech.characters_processed for speech in speeches),
-            cost_usd=sum((speech.cost_usd for speech in speeches), Decimal(0)),
-            sections=[
-                {
-                    "audio_key": key,
-                    "duration_seconds": speech.duration_seconds,
-                    "words": [word.model_dump() for word in speech.words],
-                }
-                for key, speech in zip(keys, speeches, strict=True)
-            ],
-            status="completed",
-        )
-        session.add(voiceover)
-        session.flush()
-        session.get_one(Video, event.video_id).voiceover_id = voiceover.id
+        voiceover = session.get_one(Voiceover, voiceover.id)
+        voiceover.voice_id, voiceover.voice_name = speeches[0].voice_id, speeches[0].voice_name
+        voiceover.audio_file_path = audio
+        voiceover.duration_seconds = whole.duration_seconds
+        voiceover.characters_processed = sum(speech.characters_processed for speech in speeches)
+        voiceover.cost_usd = sum((speech.cost_usd for speech in speeches), Decimal(0))
+        voiceover.sections = [
+            {
+                "audio_key": key,
+                "duration_seconds": speech.duration_seconds,
+                "words": [word.model_dump() for word in speech.words],
+            }
+            for key, speech in zip(keys, speeches, strict=True)
+        ]
+        voiceover.status, voiceover.reason = "completed", None
         for piece in (piece for speech in speeches for piece in speech.pieces or (speech,)):
             _count_usage(session, event.workspace_id, piece)
             _count_cache(session, event.workspace_id, synthesizer.audio_key(piece), piece)
-        return {"voiceover_id": voiceover.id}
+    return {"voiceover_id": voiceover.id}
 
 
 def _count_usage(session: Session, workspace_id: int, speech: Speech) -> None:

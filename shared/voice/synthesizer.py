@@ -109,6 +109,19 @@ class VoiceSynthesizer:
         """One speech for each section of the script, in order; their sound is in storage (`audio_key`)."""
         return [speech for speech, _ in await self._sections(script, voice_preset, voice_settings)]
 
+    async def synthesize_whole(
+        self,
+        script: Script | Mapping[str, Any],
+        voice_preset: str,
+        output_path: str | Path,
+        voice_settings: VoiceSettings | Mapping[str, Any] | None = None,
+    ) -> tuple[Speech, list[Speech]]:
+        """The script as one speech in a file, and the speech of each of its sections."""
+        check_format(output_path)
+        sections = await self._sections(script, voice_preset, voice_settings)
+        speech, samples = self._together(sections, [PAUSE_SECONDS] * len(sections))
+        return _in_file(speech, samples, output_path), [speech for speech, _ in sections]
+
     async def synthesize_from_script(
         self,
         script: Script | Mapping[str, Any],

@@ -17,27 +17,29 @@ class CannotStart(Retryable):
 
 
 class NoMachine(Permanent):
-    """PIPELINE_ARN is not set: nothing can be started."""
+    """STATE_MACHINE_ARNS is not set: nothing can be started."""
 
 
 class Executions(Protocol):
-    """Runs of the pipeline, by name."""
+    """Runs of the state machines, by name."""
 
-    def start(self, name: str, value: dict[str, Any]) -> None:
+    def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
         """Start a run; does nothing if there is one of that name. Raises CannotStart."""
 
 
 class StepFunctions:
-    """The port `Executions` over AWS's API. machine: the pipeline's ARN."""
+    """The port `Executions` over AWS's API. machines: the ARN of each state machine without its name."""
 
-    def __init__(self, client: SFNClient, machine: str) -> None:
-        self._client, self._machine = client, machine
+    def __init__(self, client: SFNClient, machines: str) -> None:
+        self._client, self._machines = client, machines
 
-    def start(self, name: str, value: dict[str, Any]) -> None:
+    def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            self._client.start_execution(stateMachineArn=self._machine, name=name, input=json.dumps(value))
+            self._client.start_execution(
+                stateMachineArn=self._machines + machine, name=name, input=json.dumps(value)
+            )
         except self._client.exceptions.ExecutionAlreadyExists:
             return
         except (BotoCoreError, ClientError) as error:
@@ -46,9 +48,11 @@ class StepFunctions:
 
 def open_executions(settings: Settings) -> Executions:
     """Raises NoMachine."""
-    if settings.pipeline_arn is None:
-        raise NoMachine("PIPELINE_ARN is not set: `leadreel up` sets it on one machine, the stack on AWS")
+    if settings.state_machine_arns is None:
+        raise NoMachine(
+            "STATE_MACHINE_ARNS is not set: `leadreel up` does it on one machine, the stack on AWS"
+        )
     import boto3  # costs 100 ms, and only what starts something needs it
 
-    region = settings.pipeline_arn.split(":")[3]
-    return StepFunctions(boto3.client("stepfunctions", region_name=region), settings.pipeline_arn)
+    region = settings.state_machine_arns.split(":")[3]
+    return StepFunctions(boto3.client("stepfunctions", region_name=region), settings.state_machine_arns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shared.database import Database
 from shared.database.models import Video, VideoStep
@@ -72,9 +72,22 @@ def settle_step(
     finished_at: datetime,
     result: dict[str, Any] | None = None,
 ) -> None:
-    """The step is done; one without a database is settled by the next that has it."""
-    _write(
-        database, workspace_id, video_id, name,
-        status="completed", started_at=started_at, finished_at=finished_at,
-        seconds=(finished_at - started_at).total_seconds(), progress=1.0, result=result or {}, reason=None,
-    )  # fmt: skip
+    """The step is done; one without a database is settled by the next that has it.
+
+    With the last of them, the run is done.
+    """
+    with database.workspace(workspace_id) as session:
+        row = session.get_one(VideoStep, (video_id, name), with_for_update=True)
+        row.status, row.progress, row.reason = "completed", 1.0, None
+        row.started_at, row.finished_at = started_at, finished_at
+        row.seconds = (finished_at - started_at).total_seconds()
+        row.result = result or {}
+        session.flush()
+        unfinished = select(VideoStep.name).where(
+            VideoStep.video_id == video_id, VideoStep.status != "completed"
+        )
+        session.execute(
+            update(Video)
+            .where(Video.id == video_id, Video.status.in_(("pending", "processing")), ~unfinished.exists())
+            .values(status="completed", completed_at=finished_at)
+        )

@@ -21,7 +21,7 @@ from shared.videos import (
     VideoRequest,
     VideoState,
     ask_for_video,
-    execution_input,
+    execution_of,
     find_video,
     list_videos,
     video_state,
@@ -92,8 +92,8 @@ def make(call: Writer, request: VideoRequest, idempotency_key: IdempotencyKey = 
 
     def begin(video_id: int) -> None:
         with call.session() as session:
-            value = execution_input(find_video(session, video_id))
-        tools.executions.start(f"video-{video_id}", value)
+            execution = execution_of(find_video(session, video_id))
+        tools.executions.start(*execution)
 
     response = call.add(asked_for, request, lambda video: f"{PATH}/{video.id}", status=202, begin=begin)
     response.headers["Retry-After"] = str(ASK_AGAIN_SECONDS)

@@ -28,11 +28,13 @@ class Counting:
 
     def __init__(self) -> None:
         self.started: list[tuple[str, dict[str, Any]]] = []
+        self.machines: list[str] = []
         self.broken = False
 
-    def start(self, name: str, value: dict[str, Any]) -> None:
+    def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
         if self.broken:
             raise CannotStart("the work could not be started")
+        self.machines.append(machine)
         self.started.append((name, value))
 
 
@@ -54,6 +56,7 @@ def test_a_video_is_asked_for(api: Api, runs: Counting, database: Database) -> N
     with database.workspace(api.workspace_id) as session:
         row = session.get_one(Video, video["id"])
     [(name, value)] = runs.started
+    assert runs.machines == ["pipeline"]
     assert name == f"video-{video['id']}"
     assert value == {"workspace_id": api.workspace_id, "video_id": row.id, "page_job": row.page_job}
     assert api.tools.storage.exists(f"{row.page_job}/job.json")
@@ -155,21 +158,21 @@ async def test_the_sdk_starts_an_execution_once(states: str, migrated: Postgres,
     import asyncio
 
     name = f"video-{tmp_path.name}"[:80]
-    runs = StepFunctions(sfn(states), machine_arn("pipeline"))
+    runs = StepFunctions(sfn(states), machine_arn(""))
     for _ in range(2):
-        await asyncio.to_thread(runs.start, name, {"video_id": 7})
+        await asyncio.to_thread(runs.start, "pipeline", name, {"video_id": 7})
     execution = read_execution(migrated.owner_url, name)
     assert execution is not None
     assert (execution.machine, execution.input) == ("pipeline", {"video_id": 7})
-    await asyncio.to_thread(runs.start, name, {"video_id": 8})  # there is one of that name
+    await asyncio.to_thread(runs.start, "pipeline", name, {"video_id": 8})  # there is one of that name
     assert read_execution(migrated.owner_url, name) == execution
     with pytest.raises(CannotStart, match="StateMachineDoesNotExist"):
-        await asyncio.to_thread(StepFunctions(sfn(states), machine_arn("other")).start, "x", {})
+        await asyncio.to_thread(runs.start, "other", "x", {})
 
 
 def test_without_a_machine_nothing_starts(api: Api) -> None:
     with pytest.raises(NoMachine):
         _ = api.tools.executions
     answer = api.ask("POST", PATH, json=ASKED)
-    assert answer.status_code == 422 and "PIPELINE_ARN" in answer.json()["detail"]
+    assert answer.status_code == 422 and "STATE_MACHINE_ARNS" in answer.json()["detail"]
     assert json.loads(answer.text)["type"] == "urn:leadreel:problem:refused"

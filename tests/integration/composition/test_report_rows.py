@@ -30,7 +30,7 @@ def put_findings(storage: FileStorage, scene: Scene) -> Scene:
 
 def composed(tools: Tools, workspace_id: int, timeline: Timeline) -> tuple[VideoState, ScreenRecording]:
     request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
-    asked = create_video(request, workspace_id, tools.database, tools.storage, tools.settings)
+    asked = create_video(request, workspace_id, tools.database, tools.storage, tools.settings).value
     with tools.database.workspace(workspace_id) as session:
         row = ScreenRecording(workspace_id=workspace_id, url_recorded=request.url, status="recording")
         session.add(row)

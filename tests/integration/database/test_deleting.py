@@ -65,7 +65,7 @@ def finished(workspace_id: int, database: Database, storage: FileStorage, *clips
     """The id of a video with a row in every table that tells of one, its files, its page and its clips."""
     settings = Settings(leadreel_home=storage.root.parent)
     request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
-    video_id = int(create_video(request, workspace_id, database, storage, settings)["video_id"])
+    video_id = int(create_video(request, workspace_id, database, storage, settings).value["video_id"])
     with database.workspace(workspace_id) as session:
         video = session.get_one(Video, video_id)
         of = {"workspace_id": workspace_id, "lead_id": video.lead_id}
@@ -215,7 +215,7 @@ def test_a_video_that_failed_early_is_deleted_too(
 ) -> None:
     settings = Settings(leadreel_home=storage.root.parent)
     request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
-    video_id = int(create_video(request, workspace_id, database, storage, settings)["video_id"])
+    video_id = int(create_video(request, workspace_id, database, storage, settings).value["video_id"])
     with database.workspace(workspace_id) as session:
         session.get_one(Video, video_id).status = "failed"
     delete_video(workspace_id, video_id, database, storage)

@@ -65,7 +65,7 @@ def changed(
 def ask(database: Database, workspace_id: int, settings: Settings, **fields: object) -> tuple[Video, PageJob]:
     storage = FileStorage(settings.storage_path)
     request = VideoRequest.parse(**{"name": "Ana", "company": "Acme", **fields})
-    asked = create_video(request, workspace_id, database, storage, settings)
+    asked = create_video(request, workspace_id, database, storage, settings).value
     with database.workspace(workspace_id) as session:
         video = session.get_one(Video, asked["video_id"])
     return video, PageJob.model_validate_json(storage.get(f"{asked['page_job']}/{JOB}"))

@@ -21,7 +21,7 @@ COMPOSE: StepName = "compose"
 def video_id(database: Database, workspace_id: int, tmp_path: Path) -> int:
     request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
     storage = FileStorage(tmp_path / "storage")
-    asked = create_video(request, workspace_id, database, storage, Settings(leadreel_home=tmp_path))
+    asked = create_video(request, workspace_id, database, storage, Settings(leadreel_home=tmp_path)).value
     return int(asked["video_id"])
 
 

@@ -21,7 +21,7 @@ def test_a_video_without_an_execution_is_started_and_one_whose_execution_broke_s
     prepare(migrated.owner_url)
     settings, storage = Settings(leadreel_home=tmp_path), FileStorage(tmp_path / "storage")
     request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
-    asked = create_video(request, workspace_id, database, storage, settings)
+    asked = create_video(request, workspace_id, database, storage, settings).value
     name = f"video-{asked['video_id']}"
     assert read_execution(migrated.app_url, name) is None
 

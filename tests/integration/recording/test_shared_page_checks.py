@@ -43,7 +43,7 @@ def tools(migrated: Postgres, tmp_path: Path, site: Site) -> Iterator[Tools]:
 
 def ask(tools: Tools, workspace_id: int, url: str, name: str = "Ana", **more: Any) -> dict[str, Any]:
     request = VideoRequest.parse(**{"url": url, "name": name, "company": "Acme", "viewport": SMALL, **more})
-    return create_video(request, workspace_id, tools.database, tools.storage, tools.settings)
+    return create_video(request, workspace_id, tools.database, tools.storage, tools.settings).value
 
 
 def checked(tools: Tools, asked: dict[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", JSON, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("busy_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         _workspace("kept_answers"),
         sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_kept_answers")),

@@ -1,0 +1,88 @@
+"""A run of a state machine: of all steps for a video, or of those that make one part of it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.database.models import Video, VideoStep
+from shared.workflow import STEPS, StepName
+
+Operation = Literal["video", "recording", "script", "voiceover", "composition", "hosting"]
+"""What a run makes. `functions/{operation}.asl.json` is its state machine; of a video it is the pipeline."""
+
+STEPS_OF: dict[Operation, tuple[StepName, ...]] = {
+    "video": STEPS,
+    "recording": ("check_page", "plan", "record", "compose"),
+    "script": ("script",),
+    "voiceover": ("voice",),
+    "composition": ("plan", "record", "compose"),
+    "hosting": ("host",),
+}
+
+
+class Execution(NamedTuple):
+    """What a run is started with. machine: the state machine's name; name: the execution's."""
+
+    machine: str
+    name: str
+    value: dict[str, Any]
+
+
+def begin_run(
+    session: Session,
+    workspace_id: int,
+    lead_id: int,
+    operation: Operation,
+    options: dict[str, Any],
+    **columns: Any,
+) -> Video:
+    """The rows of a run that has yet to be started."""
+    row = Video(
+        workspace_id=workspace_id,
+        lead_id=lead_id,
+        operation=operation,
+        options=options,
+        status="pending",
+        **({"url": "", "page_job": ""} | columns),
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(
+        VideoStep(
+            video_id=row.id,
+            name=name,
+            workspace_id=workspace_id,
+            position=position,
+            # it has no database to say so itself
+            status="processing" if name == "check_page" else "pending",
+        )
+        for position, name in enumerate(STEPS_OF[operation])
+    )
+    session.flush()
+    return row
+
+
+_MADE = {
+    "recording": Video.screen_recording_id,
+    "script": Video.video_script_id,
+    "voiceover": Video.voiceover_id,
+    "composition": Video.composed_video_id,
+    "hosting": Video.hosted_video_id,
+}
+
+
+def run_making(session: Session, operation: Operation, part_id: int) -> Video:
+    """The run that an order of this part began."""
+    return session.scalars(
+        select(Video).where(Video.operation == operation, _MADE[operation] == part_id)
+    ).one()
+
+
+def execution_of(run: Video) -> Execution:
+    """How a run is started."""
+    machine = "pipeline" if run.operation == "video" else run.operation
+    value = {"workspace_id": run.workspace_id, "video_id": run.id, "page_job": run.page_job}
+    return Execution(machine, f"video-{run.id}", value)
