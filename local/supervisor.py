@@ -228,6 +228,10 @@ class Runtime:
         plain, secrets = settings_environment(with_keys(self._settings))
         of_api = {
             "STATE_MACHINE_ARNS": machine_arn(""),
+            # it has none of their keys
+            "VENDORS": ",".join(
+                vendor for vendor in ("elevenlabs", "openrouter") if f"{vendor}_api_key".upper() in secrets
+            ),
             "AWS_ENDPOINT_URL_SFN": states,
             # as on Lambda, where there always are some; here nobody looks at them
             "AWS_ACCESS_KEY_ID": "local",

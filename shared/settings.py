@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     auth_keys_url: str | None = None
     auth_app_clients: Annotated[tuple[str, ...], NoDecode] = ()
     state_machine_arns: str | None = None
+    vendors: Annotated[tuple[str, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
 
     # vendors
@@ -135,7 +136,9 @@ class Settings(BaseSettings):
                 raise ValueError(f"{pair!r} is not host:port")
         return hosts
 
-    @field_validator("openrouter_fallback_models", "auth_app_clients", "cors_origins", mode="before")
+    @field_validator(
+        "openrouter_fallback_models", "auth_app_clients", "cors_origins", "vendors", mode="before"
+    )
     @classmethod
     def _split_names(cls, value: object) -> object:
         """`openai/gpt-4o, gpt-4` becomes a tuple."""

@@ -1,6 +1,8 @@
 from .books import FileBooks, open_file_ledger
 from .database_books import DatabaseBooks, open_ledger
 from .database_slots import DatabaseSlots
+from .estimating import Asked as EstimateAsked
+from .estimating import Estimate, Range, StepEstimate, estimate
 from .ledger import Answer, AnswerLost, Books, Ledger, PaidCall
 from .prices import Architecture, Prices, UnknownPlan, read_prices
 from .reporting import By, CostLine, CostReport, WrongPeriod, cost_report
@@ -27,6 +29,8 @@ __all__ = [
     "CostReport",
     "DatabaseBooks",
     "DatabaseSlots",
+    "Estimate",
+    "EstimateAsked",
     "FileBooks",
     "FileSlots",
     "InvocationLine",
@@ -35,12 +39,15 @@ __all__ = [
     "LogBatch",
     "PaidCall",
     "Prices",
+    "Range",
     "Slots",
+    "StepEstimate",
     "UnknownPlan",
     "UnsettledCall",
     "WrongPeriod",
     "cost_report",
     "decode_subscription",
+    "estimate",
     "open_file_ledger",
     "open_ledger",
     "parse_invocation_line",

@@ -17,6 +17,7 @@ from .ordering.recording import RecordingOrder, RecordingSettings, order_recordi
 from .ordering.script import ScriptOrder, order_script
 from .ordering.voiceover import VoiceoverOrder, order_voiceover
 from .pages import WrongRequest, personal_url
+from .planning import VideoPlan, plan_for
 from .runs import Execution, Operation, execution_of, run_making
 from .watching import (
     UNENDED,
@@ -45,6 +46,7 @@ __all__ = [
     "StepState",
     "StillMaking",
     "VideoLine",
+    "VideoPlan",
     "VideoRequest",
     "VideoState",
     "VoiceoverOrder",
@@ -67,6 +69,7 @@ __all__ = [
     "order_script",
     "order_voiceover",
     "personal_url",
+    "plan_for",
     "read_demo_site",
     "read_failure",
     "read_video",

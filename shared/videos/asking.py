@@ -17,12 +17,21 @@ from shared.composition import Styling
 from shared.database import Database
 from shared.database.models import Video
 from shared.leads import LeadFields, add_lead, read_lead
-from shared.recording import Locale, Timezone, TourStep, UnknownTimezone, Viewport, Visitor, check_timezone
+from shared.recording import (
+    Locale,
+    PageJob,
+    Timezone,
+    TourStep,
+    UnknownTimezone,
+    Viewport,
+    Visitor,
+    check_timezone,
+)
 from shared.scripting import Brand, Mode, Style
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.values import Name, Text, Value
-from shared.videos.pages import PageAsked, WrongRequest, find_page, write_page_job
+from shared.videos.pages import PageAsked, WrongRequest, find_page, keep_check, plan_check
 from shared.videos.runs import Execution, begin_run, execution_of
 from shared.voice import AudioFormat, VoicePreset, VoiceSettings
 
@@ -135,8 +144,17 @@ def ask_for_video(
     Videos of one page, asked for within the same window of freshness, have one job that checks it.
 
     Raises:
-        WrongRequest, NoSuchLead, NoSuchDemoSite.
+        WrongRequest, NoSuchLead, NoSuchDemoSite, NotAllowed.
     """
+    video, job = make_rows(session, request, workspace_id, storage, settings)
+    keep_check(video, job, storage)
+    return video
+
+
+def make_rows(
+    session: Session, request: VideoRequest, workspace_id: int, storage: Storage, settings: Settings
+) -> tuple[Video, PageJob]:
+    """The video, and the job that checks its page, which is not written yet. Raises as `ask_for_video`."""
     if request.duration_seconds > settings.video_max_duration_seconds:
         raise WrongRequest(
             f"duration_seconds: at most {settings.video_max_duration_seconds} (VIDEO_MAX_DURATION_SECONDS)"
@@ -152,9 +170,9 @@ def ask_for_video(
         session, workspace_id, lead_id, "video", _options(request, viewport, page.visitor, settings),
         url=page.url, demo_site_id=request.demo_site_id,
     )  # fmt: skip
-    write_page_job(video, page, viewport, request.steps, storage, settings)
+    job = plan_check(video, page, viewport, request.steps, settings)
     session.flush()
-    return video
+    return video, job
 
 
 def _lead(request: VideoRequest, session: Session, workspace_id: int) -> int:

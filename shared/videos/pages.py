@@ -99,20 +99,19 @@ def personal_url(url: str, lead: Lead) -> str:
     return _VARIABLE.sub(filled, url)
 
 
-def write_page_job(
-    run: Video,
-    page: Page,
-    viewport: Viewport,
-    steps: Sequence[TourStep],
-    storage: Storage,
-    settings: Settings,
-) -> None:
-    """The job that checks the page; runs within the same window of freshness have one."""
+def plan_check(
+    run: Video, page: Page, viewport: Viewport, steps: Sequence[TourStep], settings: Settings
+) -> PageJob:
+    """The job that checks the page, and its place; runs within the same window of freshness have one."""
     billed_to = BilledTo(workspace_id=run.workspace_id, video_id=run.id)
     job = PageJob(
         url=page.url, viewport=viewport, steps=tuple(steps), visitor=page.visitor, billed_to=billed_to
     )
     freshness = freshness_window(run.created_at, settings.recording_freshness_hours)
     run.page_job = f"recordings/{run.workspace_id}/pages/{page_key(job, freshness)}"
+    return job
+
+
+def keep_check(run: Video, job: PageJob, storage: Storage) -> None:
     if not storage.exists(f"{run.page_job}/{JOB}"):  # whoever came first pays for it
         storage.put(f"{run.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")

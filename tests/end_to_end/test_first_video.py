@@ -178,7 +178,7 @@ def site_url(made: Made, leadreel: Leadreel) -> Iterator[str]:
         port = probe.getsockname()[1]
     up = leadreel.start("up", "--port", str(port))
     assert up.stdout is not None
-    said = [up.stdout.readline() for _ in range(2)]
+    said = [up.stdout.readline() for _ in range(3)]
     draining = threading.Thread(target=up.stdout.read)
     try:
         assert any(f"http://127.0.0.1:{port}/v/{slug_of(made)}" in line for line in said), said

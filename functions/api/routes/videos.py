@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
+from functions.api.call import Call
 from functions.api.parameters import Id, IdempotencyKey, IfNoneMatch, PageAsked
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
@@ -24,6 +25,7 @@ from shared.videos import (
     execution_of,
     find_video,
     list_videos,
+    plan_for,
     video_state,
 )
 
@@ -45,6 +47,43 @@ class StepShown(Value):
     cost_usd: float
     frames_done: int
     frames_total: int
+
+
+class VideoOrder(VideoRequest):
+    """A video for one lead. dry_run: say what would be done and what it costs, and start nothing."""
+
+    dry_run: bool = False
+
+
+class RangeShown(Value):
+    """What to expect: at best, mostly, and at worst."""
+
+    low: float
+    likely: float
+    high: float
+
+
+class StepPlanned(Value):
+    """basis: `measured` on the workspace's own videos, or `assumed`."""
+
+    name: str
+    basis: str
+    cost_usd: RangeShown
+    seconds: RangeShown
+
+
+class VideoPlanned(Value):
+    """What would be done. page_is_known: the page was checked, and mostly filmed, not long ago."""
+
+    dry_run: Literal[True] = True
+    url: str
+    resolution: str
+    duration_seconds: float
+    quality_versions: tuple[str, ...]
+    page_is_known: bool
+    steps: tuple[StepPlanned, ...]
+    cost_usd: RangeShown
+    seconds: RangeShown
 
 
 class VideoShown(Value):
@@ -80,10 +119,15 @@ class VideoShown(Value):
     operation_id="makeVideo",
     status_code=202,
     response_model=VideoShown,
-    responses=problem_answers(404, 409),
+    responses={
+        200: {"model": VideoPlanned, "description": "Of a dry run: what would be done."},
+        **problem_answers(404, 409),
+    },
 )
-def make(call: Writer, request: VideoRequest, idempotency_key: IdempotencyKey = None) -> Response:
+def make(call: Writer, request: VideoOrder, idempotency_key: IdempotencyKey = None) -> Response:
     """Make a video for a lead: check the page, write, speak, record, compose and host."""
+    if request.dry_run:
+        return call.once(lambda session: _planned(session, request, call))
     tools = call.tools
 
     def asked_for(session: Session) -> VideoShown:
@@ -123,6 +167,15 @@ def one(call: Reader, video_id: Id, if_none_match: IfNoneMatch = None) -> Respon
     if shown.status in UNENDED:
         response.headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
     return response
+
+
+def _planned(session: Session, request: VideoRequest, call: Call) -> Response:
+    plan = plan_for(session, request, call.workspace_id, call.tools.storage, call.tools.settings)
+    return call.show(
+        VideoPlanned.model_validate(
+            plan.model_dump(exclude={"estimate"}) | plan.estimate.model_dump(mode="python")
+        )
+    )
 
 
 def _shown(video: Video, state: VideoState) -> VideoShown:

@@ -13,7 +13,7 @@ from shared.recording import Locale, Timezone, TourStep, Viewport
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.values import Value
-from shared.videos.pages import PageAsked, WrongRequest, find_page, write_page_job
+from shared.videos.pages import PageAsked, WrongRequest, find_page, keep_check, plan_check
 from shared.videos.runs import begin_run
 
 Resolution = Annotated[str, Field(pattern=r"^\d{3,4}x\d{3,4}$", examples=["1920x1080"])]
@@ -83,7 +83,7 @@ def order_recording(
         session, workspace_id, order.lead_id, "recording", options,
         url=page.url, demo_site_id=order.demo_site_id,
     )  # fmt: skip
-    write_page_job(run, page, viewport, wanted.steps, storage, settings)
+    keep_check(run, plan_check(run, page, viewport, wanted.steps, settings), storage)
     row = reserve_recording(session, run)
     session.flush()
     session.refresh(row)
