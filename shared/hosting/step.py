@@ -18,7 +18,7 @@ def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     """Returns {hosted_video_id, slug}. Raises what VideoHostManager raises."""
     hosted, lead, composed = _reserve(event, tools)
     result = VideoHostManager(tools.settings, tools.storage).publish(
-        _media(composed, tools.storage),
+        media_of(composed, tools.storage),
         {
             "title": hosted.title,
             "description": hosted.description,
@@ -48,7 +48,7 @@ def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     return {"hosted_video_id": hosted.id, "slug": hosted.slug}
 
 
-def _media(composed: ComposedVideo, storage: Storage) -> Media:
+def media_of(composed: ComposedVideo, storage: Storage) -> Media:
     """A composed video's files, which lie beside its thumbnail."""
     assert composed.thumbnail_path is not None and composed.duration_seconds is not None  # it is completed
     prefix = composed.thumbnail_path.rpartition("/")[0]

@@ -1,0 +1,73 @@
+"""Publishing a hosted video as its row says: for anyone, for some, or for nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.database import Database
+from shared.database.models import ComposedVideo, HostedVideo, Lead, VideoScript, Voiceover
+from shared.errors import Permanent
+from shared.hosting.access import GUARDED, place_of
+from shared.hosting.manager import PUBLIC, Guard, Hosted, VideoHostManager
+from shared.hosting.step import media_of
+from shared.settings import Settings
+from shared.storage import Storage
+
+
+class NothingToShow(Permanent):
+    """A hosted video has no composed video any more."""
+
+
+def show_hosted(
+    workspace_id: int, hosted_video_id: int, database: Database, storage: Storage, settings: Settings
+) -> Hosted | None:
+    """Publish it where its row says, and nowhere else; media that are there already stay.
+
+    Doing it again changes nothing. Returns None where it is shown to nobody. Raises NothingToShow.
+    """
+    with database.workspace(workspace_id) as session:
+        row = session.get_one(HostedVideo, hosted_video_id)
+        composed = session.get(ComposedVideo, row.composed_video_id) if row.composed_video_id else None
+        metadata = _metadata(session, row, composed)
+    manager = VideoHostManager(settings, storage)
+    place = place_of(row.privacy, row.password_hash, row.expires_at)
+    if place == "nowhere":
+        manager.withdraw(row.slug)
+        return None
+    if composed is None:
+        raise NothingToShow(f"hosted video {row.id} has no composed video")
+    media = media_of(composed, storage)
+    if not row.download_enabled:
+        media = media.model_copy(update={"downloads": {}})
+    guard = Guard(workspace_id=workspace_id, hosted_video_id=row.id) if place == "guarded" else None
+    if guard is not None:
+        manager.withdraw_from("public", row.slug)
+    folder = f"{PUBLIC}/media/{row.slug}" if guard is None else f"{GUARDED}/{row.slug}/media"
+    there = set(storage.keys(f"{folder}/"))
+    whole = there >= {f"{folder}/{name}" for name in media.files}
+    publish = manager.publish_pages if whole else manager.publish
+    hosted = publish(media, metadata, guard)
+    if guard is None:
+        manager.withdraw_from("guarded", row.slug)
+    return hosted
+
+
+def _metadata(session: Session, row: HostedVideo, composed: ComposedVideo | None) -> dict[str, Any]:
+    lead = session.get(Lead, row.lead_id) if row.lead_id is not None else None
+    language = session.scalar(
+        select(VideoScript.language)
+        .join(Voiceover, Voiceover.video_script_id == VideoScript.id)
+        .where(Voiceover.id == (composed.voiceover_id if composed else None))
+    )
+    return {
+        "title": row.title,
+        "description": row.description,
+        "lead_name": lead.name if lead else "",
+        "company": lead.company if lead else "",
+        "slug": row.slug,
+        "captions_language": language,
+        "published_at": row.created_at,
+    }
