@@ -3,9 +3,9 @@ from .captioning import Cue, captions, cues, srt
 from .composer import CompositionResult, Intro, VideoComposer
 from .keeping import make_version
 from .options import Branding, Insert, IntroOptions, Styling
-from .publishing import withdraw_clips
 from .thumbnails import make_thumbnail
 from .timeline import Narration, Scene, Timeline
+from .withdrawing import withdraw_clips
 
 __all__ = [
     "Branding",

@@ -23,7 +23,11 @@ PAGE = "page.json"
 MEDIA_SECONDS = 6 * 3600
 """How long a page that was opened can go on playing."""
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_COST = {"n": 2**15, "r": 8, "p": 3}  # https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+_COST = {
+    "n": 2**15,
+    "r": 8,
+    "p": 3,
+}  # https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 _MEMORY = 64 * 2**20
 
 

@@ -47,7 +47,11 @@ class Doorkeeper:
     """Shows guarded videos. links: None where nothing can be signed, and so nothing guarded be shown."""
 
     def __init__(
-        self, storage: Storage, database: Callable[[], Database], links: Links | None, now: datetime | None = None
+        self,
+        storage: Storage,
+        database: Callable[[], Database],
+        links: Links | None,
+        now: datetime | None = None,
     ) -> None:
         self._storage, self._database, self._links = storage, database, links
         self._now = now
@@ -61,7 +65,9 @@ class Doorkeeper:
         now = self._now or datetime.now(UTC)
         if row.expires_at is not None and row.expires_at <= now:
             return Opened(status=410, html=expired_page(), policy=plain)
-        if row.password_hash is not None and (password is None or not is_password(password, row.password_hash)):
+        if row.password_hash is not None and (
+            password is None or not is_password(password, row.password_hash)
+        ):
             return self.locked(kind, slug, "" if password is None else "That is not the password.")
         page = self._with_tokens(kept.page, row, now)
         return Opened(status=200, html=(embed_page if kind == "embed" else share_page)(page), policy=plain)

@@ -26,27 +26,35 @@ def show_hosted(
 ) -> Hosted | None:
     """Publish it where its row says, and nowhere else; media that are there already stay.
 
-    Doing it again changes nothing. Returns None where it is shown to nobody. Raises NothingToShow.
+    Nobody else changes the row meanwhile, so what is published is never more than the row allows. Doing it
+    again changes nothing. Returns None where it is shown to nobody. Raises NothingToShow.
     """
     with database.workspace(workspace_id) as session:
-        row = session.get_one(HostedVideo, hosted_video_id)
+        row = session.get_one(HostedVideo, hosted_video_id, with_for_update=True)
+        if row.status not in {"processing", "ready"}:
+            return None
         composed = session.get(ComposedVideo, row.composed_video_id) if row.composed_video_id else None
-        metadata = _metadata(session, row, composed)
-    manager = VideoHostManager(settings, storage)
+        return _publish(row, composed, _metadata(session, row, composed), VideoHostManager(settings, storage))
+
+
+def _publish(
+    row: HostedVideo, composed: ComposedVideo | None, metadata: dict[str, Any], manager: VideoHostManager
+) -> Hosted | None:
     place = place_of(row.privacy, row.password_hash, row.expires_at)
     if place == "nowhere":
         manager.withdraw(row.slug)
         return None
     if composed is None:
         raise NothingToShow(f"hosted video {row.id} has no composed video")
-    media = media_of(composed, storage)
+    media = media_of(composed, manager.storage)
     if not row.download_enabled:
         media = media.model_copy(update={"downloads": {}})
-    guard = Guard(workspace_id=workspace_id, hosted_video_id=row.id) if place == "guarded" else None
-    if guard is not None:
+    guard, folder = None, f"{PUBLIC}/media/{row.slug}"
+    if place == "guarded":
+        guard = Guard(workspace_id=row.workspace_id, hosted_video_id=row.id)
+        folder = f"{GUARDED}/{row.slug}/media"
         manager.withdraw_from("public", row.slug)
-    folder = f"{PUBLIC}/media/{row.slug}" if guard is None else f"{GUARDED}/{row.slug}/media"
-    there = set(storage.keys(f"{folder}/"))
+    there = set(manager.storage.keys(f"{folder}/"))
     whole = there >= {f"{folder}/{name}" for name in media.files}
     publish = manager.publish_pages if whole else manager.publish
     hosted = publish(media, metadata, guard)

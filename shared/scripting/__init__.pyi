@@ -1,17 +1,23 @@
 from .brief import Brand, LeadData, Mode, WrongBrief
+from .editing import Approval, NoSuchScript, SectionEdit, StaleEdit, edit_script
 from .generator import ScriptGenerator
 from .script import SceneType, Script, Section, Style
 from .template import Passage
 
 __all__ = [
+    "Approval",
     "Brand",
     "LeadData",
     "Mode",
+    "NoSuchScript",
     "Passage",
     "SceneType",
     "Script",
     "ScriptGenerator",
     "Section",
+    "SectionEdit",
+    "StaleEdit",
     "Style",
     "WrongBrief",
+    "edit_script",
 ]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
-from functions.api.parameters import Id, IdempotencyKey, IfNoneMatch, PageAsked
+from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, PageAsked
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
 from shared.database.models import Video
@@ -24,6 +24,8 @@ from shared.videos import (
     execution_input,
     find_video,
     list_videos,
+    mark_video,
+    remove_video,
     video_state,
 )
 
@@ -123,6 +125,27 @@ def one(call: Reader, video_id: Id, if_none_match: IfNoneMatch = None) -> Respon
     if shown.status in UNENDED:
         response.headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
     return response
+
+
+@router.delete(
+    "/{video_id}", operation_id="deleteVideo", status_code=204, responses=problem_answers(404, 409, 412)
+)
+def delete(call: Writer, video_id: Id, if_match: IfMatch = None) -> Response:
+    """Delete a video: its pages, files and parts. Its lead stays, and what was spent."""
+    tools = call.tools
+
+    def read(session: Session) -> VideoShown:
+        video = find_video(session, video_id)
+        return _shown(video, video_state(video, session, tools.storage))
+
+    return call.delete(
+        read,
+        lambda session: mark_video(session, video_id),
+        f"{PATH}/{video_id}",
+        then=lambda: remove_video(
+            call.workspace_id, video_id, tools.database, tools.storage, with_lead=False
+        ),
+    )
 
 
 def _shown(video: Video, state: VideoState) -> VideoShown:

@@ -159,7 +159,10 @@ def test_an_address_gives_the_object_to_whoever_has_it(
     assert kept_as == "attachment; filename*=utf-8''demo%20f%c3%bcr%20acme.mp4"
     part = visit(url, headers={"Range": "bytes=2-4"})
     assert (part.status_code, part.content) == (206, b"234")
-    assert visit(storage.url("none", 60, "x")).status_code in {403, 404}  # S3 says 404 to whoever may list the bucket
+    assert visit(storage.url("none", 60, "x")).status_code in {
+        403,
+        404,
+    }  # S3 says 404 to whoever may list the bucket
 
 
 def test_an_address_that_was_changed_or_is_old_gives_nothing(
