@@ -24,6 +24,7 @@ WITHOUT_KEY = {
     "ELEVENLABS_API_KEY": "the offline voice speaks",
     "OPENROUTER_API_KEY": "the offline writer writes the scripts",
     "RECORDING_ACCESS_KEY": "one is made in the home folder",
+    "LINK_SIGNING_KEY": "one is made in the home folder",
 }
 
 

@@ -1,4 +1,4 @@
-"""CloudFront and API Gateway on one machine: share pages and media from storage, the rest to `api`."""
+"""CloudFront, S3 and API Gateway on one machine: pages, media and files from storage, the rest to `api`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from pathlib import Path, PurePosixPath
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from local.gateway import broken, request_event, response_of, unavailable
 from local.runtime_api import Answer
-from shared.hosting import CONTENT_SECURITY_POLICY, EMBED_CONTENT_SECURITY_POLICY, not_found_page
+from shared.hosting import (
+    CONTENT_SECURITY_POLICY,
+    EMBED_CONTENT_SECURITY_POLICY,
+    guarded_media,
+    not_found_page,
+)
+from shared.storage import Links, file_link
 
 CONTENT_TYPES = {
     ".mp4": "video/mp4",
@@ -47,21 +53,50 @@ COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin
 CallApi = Callable[[bytes, float], Awaitable[Answer]]  # an event as JSON, seconds it may take
 
 
-def edge(public: Path, call_api: CallApi, *more: BaseRoute) -> Starlette:
-    """The application. public: storage's folder of what anyone may read. more: further routes."""
+def edge(public: Path, call_api: CallApi, *more: BaseRoute, links: Links | None = None) -> Starlette:
+    """The application.
+
+    public: storage's folder of what anyone may read. more: further routes. links: what signed the addresses
+    of what not anyone may read; without it nobody reads that.
+    """
+    storage = public.parent
 
     async def page(kind: str, request: Request) -> Response:
-        text = find(public, f"{kind}/{request.path_params['slug']}/index.html").read_text(encoding="utf-8")
+        slug = request.path_params["slug"]
+        if not (public / kind / slug).exists() and _is_there(storage, f"guarded/{slug}/page.json"):
+            return await api(request)  # it knows whether to show it
+        text = find(public, f"{kind}/{slug}/index.html").read_text(encoding="utf-8")
         policy = EMBED_CONTENT_SECURITY_POLICY if kind == "embed" else CONTENT_SECURITY_POLICY
         headers = COMMON | {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
         return HTMLResponse(text, headers=headers)
 
     async def file(folder: str, request: Request) -> Response:
-        found = find(public, f"{folder}/{request.path_params['path']}")
-        kept = PLAYLIST_KEPT if found.suffix == ".m3u8" else KEPT[folder]
+        path = request.path_params["path"]
+        if folder == "media" and "/~" in path:
+            key = guarded_media(path, links) if links else None
+            if key is None:
+                return refused()
+            return sent(find(storage, key), "private, max-age=3600")
+        found = find(public, f"{folder}/{path}")
+        return sent(found, PLAYLIST_KEPT if found.suffix == ".m3u8" else KEPT[folder])
+
+    async def download(request: Request) -> Response:
+        """A file of storage whose address was signed (`FileStorage.url`)."""
+        key, name = request.path_params["key"], request.query_params.get("filename", "")
+        if links is None or not links.holds(file_link(key, name), request.path_params["token"]):
+            return refused()
+        return sent(find(storage, key), "private, no-store", name)
+
+    def refused() -> Response:
+        return PlainTextResponse("This address is not valid, or not any more.\n", 403, headers=COMMON)
+
+    def sent(found: Path, kept: str, name: str | None = None) -> Response:
         headers = COMMON | {"Cache-Control": kept, "Content-Security-Policy": "sandbox"}
         return FileResponse(
-            found, media_type=CONTENT_TYPES.get(found.suffix, "application/octet-stream"), headers=headers
+            found,
+            media_type=CONTENT_TYPES.get(found.suffix, "application/octet-stream"),
+            headers=headers,
+            filename=name,
         )
 
     async def api(request: Request) -> Response:
@@ -82,10 +117,18 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute) -> Starlette:
     routes = [
         *(Route(f"/{kind}/{{slug}}", partial(page, kind)) for kind in ("v", "embed")),
         *(Route(f"/{folder}/{{path:path}}", partial(file, folder)) for folder in KEPT),
+        Route("/files/{token}/{key:path}", download),
         *more,
         Route("/{path:path}", api, methods=METHODS),
     ]
     return Starlette(routes=routes, exception_handlers={404: missing, 405: missing})
+
+
+def _is_there(root: Path, relative: str) -> bool:
+    try:
+        return find(root, relative).is_file()
+    except HTTPException:
+        return False
 
 
 def find(root: Path, relative: str) -> Path:

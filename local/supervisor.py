@@ -34,6 +34,7 @@ from local.workers import Workers
 from shared.database import Database
 from shared.errors import Permanent
 from shared.settings import Settings
+from shared.storage import Links
 
 FLUSH_SECONDS = 5.0
 WATCH_SECONDS = 0.5
@@ -183,7 +184,9 @@ class Runtime:
             stack.callback(database.close)
             issuer = Issuer(self.home.path, database)
             public = self._settings.storage_path / "public"
-            server = Server(edge(public, _api(workers), issuer.routes), listener)
+            key = with_keys(self._settings).link_signing_key
+            links = Links(key) if key else None
+            server = Server(edge(public, _api(workers), issuer.routes, links=links), listener)
             await server.start()
             stack.push_async_callback(server.stop)
             url = server.url

@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     # what is served
     port: int = Field(8000, ge=1, le=65535)
     public_base_url: str | None = None
+    link_signing_key: SecretStr | None = None
 
     # the API: the issuer of tokens, its keys, the client ids through which people sign in; what it starts
     auth_issuer: str | None = None
@@ -161,7 +162,7 @@ class Settings(BaseSettings):
         wanted = [asked or self.openrouter_model, *self.openrouter_fallback_models]
         return tuple(dict.fromkeys(self.ai_models.get(name.lower(), name) for name in wanted))
 
-    @field_validator("recording_access_key")
+    @field_validator("recording_access_key", "link_signing_key")
     @classmethod
     def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
         try:

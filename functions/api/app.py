@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.api.problems import ProblemDocument, add_problems, problem_of, response_of
 from functions.api.routes import ROUTERS
+from functions.api.routes.pages import Tries
 from functions.api.signing_in import Door
 from shared.observability import logger
 from shared.workflow import Tools, open_tools
@@ -37,7 +38,7 @@ def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
         redoc_url=None,
         separate_input_output_schemas=False,
     )
-    app.state.door, app.state.tools = Door(), tools
+    app.state.door, app.state.tools, app.state.tries = Door(), tools, Tries()
     for router in ROUTERS:
         app.include_router(router)
     add_problems(app)

@@ -35,6 +35,7 @@ WAIT_SECONDS = 20.0
 _LOOK_SECONDS = 0.25
 REPLAYED = "Idempotency-Replayed"
 _KEPT_HEADERS = frozenset({"location", "etag", "content-type", "retry-after"})
+DOWNLOAD_SECONDS = 900
 _PATIENCE = "200ms"  # for another request with the same key
 Make = Callable[[Session], Value]
 Read = Callable[[Session, int], Value | None]
@@ -128,22 +129,40 @@ class Call:
                 _keep(kept, response)
         return response
 
-    def change(self, read: Make, change: Make, body: Value, where: str) -> Response:
-        """200, if what is there is what If-Match names. read: locks it."""
+    def change(
+        self, read: Make, change: Make, body: Value, where: str, *, then: Callable[[], object] | None = None
+    ) -> Response:
+        """200, if what is there is what If-Match names. read: locks it. then: done once it is written."""
         with self.session() as session:
             self._match(read(session))
             value = change(session)
             self._note(session, where, body)
+        if then is not None:
+            then()
         shown = _json(value)
         return Response(shown, media_type="application/json", headers={"ETag": etag(shown)})
 
-    def delete(self, read: Make, delete: Callable[[Session], None], where: str) -> Response:
-        """204, if what is there is what If-Match names. read: locks it."""
+    def delete(
+        self,
+        read: Make,
+        delete: Callable[[Session], None],
+        where: str,
+        *,
+        then: Callable[[], object] | None = None,
+    ) -> Response:
+        """204, if what is there is what If-Match names. read: locks it. then: done once it is written."""
         with self.session() as session:
             self._match(read(session))
             delete(session)
             self._note(session, where, None)
+        if then is not None:
+            then()
         return Response(status_code=204)
+
+    def download(self, key: str, filename: str) -> Response:
+        """307 to an address that gives the file for a quarter of an hour."""
+        url = self.tools.storage.url(key, DOWNLOAD_SECONDS, filename)
+        return Response(status_code=307, headers={"Location": url})
 
     def once(self, answer: Callable[[Session], Response], busy_seconds: float = 0) -> Response:
         """The answer, made in a transaction; the first request's, if this one has its Idempotency-Key.

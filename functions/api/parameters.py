@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query
@@ -9,6 +10,8 @@ from fastapi import Depends, Header, Path, Query
 from shared.database.paging import DEFAULT, MOST, Asked
 
 Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+IdFilter = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 Filter = Annotated[str | None, Query(max_length=300, pattern=r"^[^\x00]*$")]
 IdempotencyKey = Annotated[
     str | None,

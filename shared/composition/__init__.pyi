@@ -3,10 +3,10 @@ from .captioning import Cue, captions, cues, srt
 from .composer import CompositionResult, Intro, VideoComposer
 from .keeping import make_version
 from .options import Branding, Insert, IntroOptions, Styling, Version
-from .publishing import withdraw_clips
 from .reserving import NothingRecorded, recorded_by, reserve_composed, reserve_recording
 from .thumbnails import make_thumbnail
 from .timeline import Narration, Scene, Timeline
+from .withdrawing import withdraw_clips
 
 __all__ = [
     "Branding",

@@ -1,8 +1,8 @@
 """A composed video as HLS: its clips where the world may read them, and the playlists that name them.
 
 A published clip is no cache: it stays as long as a video uses it, whatever becomes of the clip store, and
-goes with the last one. Who uses it is a row, written before the clip is put there: so nobody takes it away
-in between.
+goes with the last one (`withdrawing.py`). Who uses it is a row, written before the clip is put there: so
+nobody takes it away in between.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import av
-from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from shared.composition.assembly import Composition
 from shared.composition.hls import (
@@ -140,14 +138,3 @@ def publish_clips(
     for key, file in files.items():
         if not storage.exists(key):
             storage.put(key, file, "video/mp4" if file.suffix == ".mp4" else "video/iso.segment")
-
-
-def withdraw_clips(composed_video_id: int, session: Session, storage: Storage) -> None:
-    """A video uses its clips no longer: those that nobody uses go, before the transaction ends."""
-    uses = delete(ClipUse).where(ClipUse.composed_video_id == composed_video_id).returning(ClipUse.key)
-    for key in sorted(session.scalars(uses)):
-        row = session.scalars(select(PublishedClip).where(PublishedClip.key == key).with_for_update()).one()
-        if session.scalars(select(ClipUse).where(ClipUse.key == key).limit(1)).first() is None:
-            storage.delete(key)
-            session.delete(row)
-            session.flush()

@@ -1,8 +1,7 @@
 from .books import FileBooks, open_file_ledger
 from .database_books import DatabaseBooks, open_ledger
 from .database_slots import DatabaseSlots
-from .estimating import Asked as EstimateAsked
-from .estimating import Estimate, Range, StepEstimate, estimate
+from .estimating import Estimate, EstimateAsked, Range, StepEstimate, estimate
 from .ledger import Answer, AnswerLost, Books, Ledger, PaidCall
 from .prices import Architecture, Prices, UnknownPlan, read_prices
 from .reporting import By, CostLine, CostReport, WrongPeriod, cost_report

@@ -54,7 +54,7 @@ class Estimate(Value):
     seconds: Range
 
 
-class Asked(Value):
+class EstimateAsked(Value):
     """What the estimate depends on. is_shared: the page was recorded before, and the film is still fresh.
 
     vendors: who is paid, of `elevenlabs` and `openrouter`. campaign: one script for many leads.
@@ -68,7 +68,7 @@ class Asked(Value):
     voice_plan: str | None
 
 
-def estimate(session: Session, steps: Sequence[str], asked: Asked, prices: Prices) -> Estimate:
+def estimate(session: Session, steps: Sequence[str], asked: EstimateAsked, prices: Prices) -> Estimate:
     """In the caller's workspace."""
     measured = _measured(session, asked.duration_seconds)
     found = tuple(measured.get(step) or _assumed(step, asked, prices) for step in steps)
@@ -121,7 +121,7 @@ def _spread(values: Sequence[Decimal]) -> Range:
     return Range(low=min(values), likely=median(values), high=max(values))
 
 
-def _assumed(step: str, asked: Asked, prices: Prices) -> StepEstimate:
+def _assumed(step: str, asked: EstimateAsked, prices: Prices) -> StepEstimate:
     table = _table()[step]
     cold, shared = (
         Decimal(str(table[kind]["fixed"] + table[kind]["per_second"] * asked.duration_seconds))
@@ -142,7 +142,7 @@ def _assumed(step: str, asked: Asked, prices: Prices) -> StepEstimate:
     return StepEstimate(name=step, basis="assumed", cost_usd=cost, seconds=seconds)
 
 
-def _bought(step: str, asked: Asked, prices: Prices) -> Range:
+def _bought(step: str, asked: EstimateAsked, prices: Prices) -> Range:
     """What vendors charge. Of a campaign, what all leads hear is bought already."""
     words = _table()["words"]
     if step == "voice" and "elevenlabs" in asked.vendors:

@@ -1,5 +1,7 @@
+from .access import guarded_media, hash_password, place_of
 from .assets import NoPlayer, find_player, publish_assets
-from .manager import Hosted, HostingRefused, VideoHostManager
+from .manager import Guard, Hosted, HostingRefused, VideoHostManager
+from .opening import Doorkeeper, Kind, Opened
 from .pages import (
     CONTENT_SECURITY_POLICY,
     EMBED_CONTENT_SECURITY_POLICY,
@@ -8,19 +10,29 @@ from .pages import (
     not_found_page,
 )
 from .reserving import new_slug, reserve_hosted
+from .showing import NothingToShow, show_hosted
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
     "EMBED_CONTENT_SECURITY_POLICY",
+    "Doorkeeper",
     "Download",
+    "Guard",
     "Hosted",
     "HostingRefused",
+    "Kind",
     "NoPlayer",
+    "NothingToShow",
+    "Opened",
     "SharePage",
     "VideoHostManager",
     "find_player",
+    "guarded_media",
+    "hash_password",
     "new_slug",
     "not_found_page",
+    "place_of",
     "publish_assets",
     "reserve_hosted",
+    "show_hosted",
 ]

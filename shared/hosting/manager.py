@@ -1,9 +1,10 @@
 """Publishing a video: its media first, its pages last, so that no page ever shows what isn't there.
 
-public/media/{slug}/thumbnail.jpg captions.vtt …            served as /media/{slug}/…
+public/media/{slug}/thumbnail.jpg captions.vtt …            served as /media/{slug}/…, to anyone
 public/v/{slug}/index.html                                  served as /v/{slug}
 public/embed/{slug}/index.html                              served as /embed/{slug}
 public/assets/hls-….js                                      the player's, for all pages
+guarded/{slug}/media/… page.json                            of a video with a password or an end: access.py
 """
 
 from __future__ import annotations
@@ -18,12 +19,11 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.composition import make_thumbnail
 from shared.errors import Permanent
+from shared.hosting.access import GUARDED, PAGE, Place
 from shared.hosting.assets import publish_assets
 from shared.hosting.pages import Download, SharePage, embed_page, share_page
 from shared.hosting.reserving import new_slug
-from shared.media.files import probe_video
 from shared.settings import Settings, read_settings
 from shared.storage import Storage, open_storage
 from shared.values import Value
@@ -51,6 +51,20 @@ class Hosted(Value):
     share_url: str
     embed_url: str
     thumbnail_url: str
+
+
+class Guard(Value):
+    """The row that says who may see a video."""
+
+    workspace_id: int
+    hosted_video_id: int
+
+
+class GuardedPage(Value):
+    """A page that is made anew for each who may see it. The paths of its media are those without a token."""
+
+    page: SharePage
+    guard: Guard
 
 
 class Media(Value):
@@ -106,6 +120,9 @@ class VideoHostManager:
         return await asyncio.to_thread(self._publish_file, Path(video_path), dict(metadata or {}))
 
     def _publish_file(self, video: Path, metadata: dict[str, Any]) -> Hosted:
+        from shared.composition import make_thumbnail  # decoders, which nobody else here needs
+        from shared.media.files import probe_video
+
         facts = probe_video(video)
         with tempfile.TemporaryDirectory(prefix="leadreel-host-") as folder:
             given = metadata.get("thumbnail_path")
@@ -122,29 +139,56 @@ class VideoHostManager:
             )
             return self.publish(media, metadata)
 
-    def publish(self, media: Media, metadata: Mapping[str, Any]) -> Hosted:
-        """Publish files that are there already. metadata: as for `host_video`, without paths."""
+    def publish(self, media: Media, metadata: Mapping[str, Any], guard: Guard | None = None) -> Hosted:
+        """Publish files that are there already. metadata: as for `host_video`, without paths.
+
+        guard: whom to ask before it is shown; without one, anyone with the address sees it.
+        """
         slug = metadata.get("slug") or new_slug()
+        folder = f"{PUBLIC}/media/{slug}" if guard is None else f"{GUARDED}/{slug}/media"
         for name, source in media.files.items():
-            key = f"{PUBLIC}/media/{slug}/{name}"
+            key = f"{folder}/{name}"
             if isinstance(source, Path):
                 self.storage.put(key, source, _TYPES[source.suffix])
             else:
                 self.storage.copy(source, key)
+        return self.publish_pages(media, {**metadata, "slug": slug}, guard)
+
+    def publish_pages(self, media: Media, metadata: Mapping[str, Any], guard: Guard | None = None) -> Hosted:
+        """As `publish`, for media that are published already."""
+        slug = metadata["slug"]
         page = self._page(slug, media, metadata)
-        self.storage.put(f"{PUBLIC}/embed/{slug}/index.html", embed_page(page).encode(), HTML)
-        self.storage.put(f"{PUBLIC}/v/{slug}/index.html", share_page(page).encode(), HTML)
+        if guard is None:
+            self.storage.put(f"{PUBLIC}/embed/{slug}/index.html", embed_page(page).encode(), HTML)
+            self.storage.put(f"{PUBLIC}/v/{slug}/index.html", share_page(page).encode(), HTML)
+        else:
+            kept = GuardedPage(page=page, guard=guard).model_dump_json()
+            self.storage.put(f"{GUARDED}/{slug}/{PAGE}", kept.encode(), "application/json")
+        return self.address_of(slug)
+
+    def address_of(self, slug: str) -> Hosted:
+        """Where a video is, or would be, seen."""
+        base = self.settings.base_url.rstrip("/")
         return Hosted(
             slug=slug,
-            share_url=page.share_url,
-            embed_url=page.embed_url,
-            thumbnail_url=page.absolute(page.poster_path),
+            share_url=f"{base}/v/{slug}",
+            embed_url=f"{base}/embed/{slug}",
+            thumbnail_url=f"{base}/media/{slug}/thumbnail.jpg",
         )
 
     def withdraw(self, slug: str) -> None:
         """Take a video's pages and files away; the clips that it shares with others are not its own."""
-        for folder in ("v", "embed", "media"):
-            for key in [*self.storage.keys(f"{PUBLIC}/{folder}/{slug}/")]:
+        self.withdraw_from("public", slug)
+        self.withdraw_from("guarded", slug)
+
+    def withdraw_from(self, place: Place, slug: str) -> None:
+        """Take away what is published there; pages before what they show."""
+        folders = {
+            "public": [f"{PUBLIC}/{folder}/{slug}/" for folder in ("v", "embed", "media")],
+            "guarded": [f"{GUARDED}/{slug}/{PAGE}", f"{GUARDED}/{slug}/"],
+        }
+        for folder in folders.get(place, ()):
+            for key in [*self.storage.keys(folder)]:
                 self.storage.delete(key)
 
     def _page(self, slug: str, media: Media, metadata: Mapping[str, Any]) -> SharePage:

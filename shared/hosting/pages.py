@@ -19,19 +19,24 @@ from shared.html import template_environment
 from shared.values import Value
 
 
-def _policy(style: str, script: str) -> str:
-    """The Content-Security-Policy of a page, given who may style and who may script it."""
+def _policy(style: str, script: str, form: str = "'none'") -> str:
+    """The Content-Security-Policy of a page, given who may style and script it, and where its form goes."""
     return (
         "default-src 'none'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; "
-        f"base-uri 'none'; form-action 'none'; style-src {style}; script-src {script}"
+        f"base-uri 'none'; form-action {form}; style-src {style}; script-src {script}"
     )
 
 
 _SHARED_POLICY = _policy("'unsafe-inline'", "'self' 'unsafe-inline'")
+_FORM_POLICY = _policy("'unsafe-inline'", "'none'", "'self'")
 CONTENT_SECURITY_POLICY = f"{_SHARED_POLICY}; frame-ancestors 'none'"
 """The header for /v/ and for the not-found page."""
 EMBED_CONTENT_SECURITY_POLICY = f"{_SHARED_POLICY}; frame-ancestors *"
 """The header for /embed/, which any site may frame."""
+LOCKED_CONTENT_SECURITY_POLICY = f"{_FORM_POLICY}; frame-ancestors 'none'"
+"""The header for a page that asks for a password."""
+LOCKED_EMBED_CONTENT_SECURITY_POLICY = f"{_FORM_POLICY}; frame-ancestors *"
+"""The same inside another site's frame."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -112,6 +117,16 @@ def embed_page(page: SharePage) -> str:
 def not_found_page() -> str:
     """What a link that leads nowhere shows; to be sent with status 404."""
     return _render("not_found.html", page=None)
+
+
+def expired_page() -> str:
+    """What a link shows whose time is over; to be sent with status 410."""
+    return _render("expired.html", page=None)
+
+
+def locked_page(action: str, problem: str = "") -> str:
+    """Asks for the password. action: the path that it goes to. problem: why it is asked again."""
+    return _render("locked.html", page=None, action=action, problem=problem)
 
 
 def _render(template: str, **values: object) -> str:

@@ -22,6 +22,7 @@ def reserve_hosted(session: Session, video: Video, lead: Lead, **asked: Any) -> 
         return session.get_one(HostedVideo, video.hosted_video_id)
     made_up = {
         "hosting_provider": "s3",
+        "download_enabled": True,
         "title": f"A short video for {lead.company}",
         "description": f"A personal video made for {lead.name} at {lead.company}.",
     }

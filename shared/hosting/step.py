@@ -2,87 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
-
-from shared.database.models import ComposedVideo, HostedVideo, Lead, Video, VideoScript
-from shared.hosting.manager import Media, VideoHostManager
+from shared.database.models import HostedVideo, Lead, Video
+from shared.hosting.manager import VideoHostManager
 from shared.hosting.reserving import reserve_hosted
-from shared.storage import Storage
+from shared.hosting.showing import show_hosted
 from shared.workflow import Tools, VideoEvent
 
 
 def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
-    """Returns {hosted_video_id, slug}. Raises what VideoHostManager raises."""
-    hosted, lead, composed = _reserve(event, tools)
-    result = VideoHostManager(tools.settings, tools.storage).publish(
-        _media(composed, tools.storage),
-        {
-            "title": hosted.title,
-            "description": hosted.description,
-            "lead_name": lead.name,
-            "company": lead.company,
-            "slug": hosted.slug,
-            "captions_language": _language(event, tools),
-            "published_at": hosted.created_at,
-        },
-    )
+    """Returns {hosted_video_id, slug}. Raises what `show_hosted` raises.
+
+    The row is made before anything is published, so that a second try publishes under the same address.
+    """
     with tools.database.workspace(event.workspace_id) as session:
-        session.execute(
-            update(HostedVideo)
-            .where(HostedVideo.id == hosted.id)
-            .values(
-                share_url=result.share_url,
-                embed_url=result.embed_url,
-                thumbnail_url=result.thumbnail_url,
-                status="ready",
-                reason=None,
-            )
-        )
+        video = session.get_one(Video, event.video_id)
+        hosted = reserve_hosted(session, video, session.get_one(Lead, video.lead_id))
+    show_hosted(event.workspace_id, hosted.id, tools.database, tools.storage, tools.settings)
+    address = VideoHostManager(tools.settings, tools.storage).address_of(hosted.slug)
+    with tools.database.workspace(event.workspace_id) as session:
+        row = session.get_one(HostedVideo, hosted.id)
+        row.share_url, row.embed_url = address.share_url, address.embed_url
+        row.thumbnail_url = address.thumbnail_url
+        row.status, row.reason = "ready", None
     return {"hosted_video_id": hosted.id, "slug": hosted.slug}
-
-
-def _media(composed: ComposedVideo, storage: Storage) -> Media:
-    """A composed video's files, which lie beside its thumbnail."""
-    assert composed.thumbnail_path is not None and composed.duration_seconds is not None  # it is completed
-    prefix = composed.thumbnail_path.rpartition("/")[0]
-    playlists = {key.rpartition("/")[2]: key for key in storage.keys(f"{prefix}/hls/")}
-    beside = ("thumbnail.jpg", "preview.gif", "captions.vtt", "captions.srt", "chapters.vtt")
-    files: dict[str, Path | str] = {name: f"{prefix}/{name}" for name in beside}
-    files |= {f"hls/{name}": key for name, key in playlists.items()}
-    mp4s = {
-        version["quality"]: version["file_path"]
-        for version in composed.quality_versions
-        if version["file_path"]
-    }
-    files |= {f"{quality}.mp4": key for quality, key in mp4s.items()}
-    width, _, height = composed.resolution.partition("x")
-    return Media(
-        duration_seconds=composed.duration_seconds,
-        width=int(width),
-        height=int(height),
-        files=files,
-        hls="hls/master.m3u8",
-        video=f"{next(iter(mp4s))}.mp4" if mp4s else None,
-        downloads={f"{quality}.mp4": f"MP4, {quality}" for quality in mp4s}
-        | {"captions.srt": "Subtitles (SRT)"},
-    )
-
-
-def _language(event: VideoEvent, tools: Tools) -> str:
-    with tools.database.workspace(event.workspace_id) as session:
-        video = session.get_one(Video, event.video_id)
-        return session.get_one(VideoScript, video.video_script_id).language
-
-
-def _reserve(event: VideoEvent, tools: Tools) -> tuple[HostedVideo, Lead, ComposedVideo]:
-    """The video's row as hosted, with its slug: made before anything is published, so that a second try
-    publishes under the same address."""
-    with tools.database.workspace(event.workspace_id) as session:
-        video = session.get_one(Video, event.video_id)
-        lead = session.get_one(Lead, video.lead_id)
-        composed = session.get_one(ComposedVideo, video.composed_video_id)
-        hosted = reserve_hosted(session, video, lead)
-        return hosted, lead, composed

@@ -1,11 +1,12 @@
 from .brief import Brand, LeadData, Mode, WrongBrief
-from .editing import NoSuchScript, SectionEdit, edit_script
+from .editing import Approval, NoSuchScript, SectionEdit, StaleEdit, edit_script
 from .generator import ScriptGenerator
 from .reserving import reserve_script
 from .script import SceneType, Script, Section, Style
 from .template import Passage
 
 __all__ = [
+    "Approval",
     "Brand",
     "LeadData",
     "Mode",
@@ -16,6 +17,7 @@ __all__ = [
     "ScriptGenerator",
     "Section",
     "SectionEdit",
+    "StaleEdit",
     "Style",
     "WrongBrief",
     "edit_script",

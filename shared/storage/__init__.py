@@ -1,7 +1,17 @@
 """Where objects are kept: one port, one adapter for files and one for S3."""
 
 from shared.storage.files import FileStorage
+from shared.storage.links import Links, file_link
 from shared.storage.opening import open_storage
-from shared.storage.port import NotStored, Storage, StorageFull
+from shared.storage.port import CannotSign, NotStored, Storage, StorageFull
 
-__all__ = ["FileStorage", "NotStored", "Storage", "StorageFull", "open_storage"]
+__all__ = [
+    "CannotSign",
+    "FileStorage",
+    "Links",
+    "NotStored",
+    "Storage",
+    "StorageFull",
+    "file_link",
+    "open_storage",
+]

@@ -6,10 +6,13 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
-from shared.storage.port import NotStored, StorageFull
+from shared.storage.links import Links, file_link
+from shared.storage.port import CannotSign, NotStored, StorageFull
 
 PARTIAL = ".partial-"
 RESERVE_BYTES = 128_000_000
@@ -17,10 +20,15 @@ RESERVE_BYTES = 128_000_000
 
 
 class FileStorage:
-    """Keys are paths below `root`. Writing is to a hidden neighbour, then a rename: never half an object."""
+    """Keys are paths below `root`. Writing is to a hidden neighbour, then a rename: never half an object.
 
-    def __init__(self, root: Path) -> None:
+    links, base_url: what addresses of objects are signed with, and the site that serves them.
+    """
+
+    def __init__(self, root: Path, links: Links | None = None, base_url: str = "") -> None:
         self.root = root
+        self._links = links
+        self._base_url = base_url
 
     def path(self, key: str) -> Path:
         """The file that a key names. Raises ValueError for a key that leaves the folder."""
@@ -102,3 +110,10 @@ class FileStorage:
         yield from sorted(
             key for key in found if key.startswith(prefix) and not PurePosixPath(key).name.startswith(PARTIAL)
         )
+
+    def url(self, key: str, seconds: int, filename: str) -> str:
+        if self._links is None:
+            raise CannotSign("LINK_SIGNING_KEY is not set, and addresses of files are signed with it")
+        self.path(key)
+        token = self._links.sign(file_link(key, filename), time.time() + seconds)
+        return f"{self._base_url}/files/{token}/{quote(key)}?filename={quote(filename, safe='')}"

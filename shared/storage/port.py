@@ -17,6 +17,10 @@ class StorageFull(Permanent):
     """There is no room for the object."""
 
 
+class CannotSign(Permanent):
+    """There is no key to sign addresses with."""
+
+
 class Storage(Protocol):
     """Objects under keys such as `public/media/abc/video.mp4`. A key shows up whole or not at all."""
 
@@ -50,4 +54,11 @@ class Storage(Protocol):
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Every key that starts with `prefix`, in order."""
+        ...
+
+    def url(self, key: str, seconds: int, filename: str) -> str:
+        """An address that gives the object to whoever has it, for so long, to be saved as `filename`.
+
+        It is not looked whether there is such an object. Raises CannotSign.
+        """
         ...

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from shared.storage.port import NotStored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+SIGNED = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+"""So that addresses are signed for the bucket's own region."""
 
 
 class S3Storage:
@@ -72,3 +78,14 @@ class S3Storage:
         for page in pages:
             for item in page.get("Contents", []):
                 yield item["Key"]
+
+    def url(self, key: str, seconds: int, filename: str) -> str:
+        return self.client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self.bucket,
+                "Key": key,
+                "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
+            },
+            ExpiresIn=seconds,
+        )

@@ -6,8 +6,10 @@ its own sake stays: the costs, what was paid for, uploads, and the caches of rec
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared.composition import withdraw_clips
 from shared.database import Database
@@ -32,13 +34,29 @@ class StillMaking(Conflict):
     """The video's pipeline has not ended."""
 
 
+class PartInUse(Conflict):
+    """Something else is made of a part of the video; the text names it."""
+
+
 def delete_video(workspace_id: int, video_id: int, database: Database, storage: Storage) -> None:
     """Delete a video's pages, files and rows, and the published clips that no other video uses.
 
-    Raises NoSuchVideo, StillMaking.
+    Its lead goes too, if no other video is for it. Raises NoSuchVideo, StillMaking, PartInUse.
     """
     with database.workspace(workspace_id) as session:
-        slugs = _mark(session, video_id)
+        mark_video(session, video_id)
+    remove_video(workspace_id, video_id, database, storage, with_lead=True)
+
+
+def remove_video(
+    workspace_id: int, video_id: int, database: Database, storage: Storage, *, with_lead: bool
+) -> None:
+    """The second half, of a video that is marked. with_lead: its lead goes too, if it has no other video."""
+    with database.workspace(workspace_id) as session:
+        video = session.get(Video, video_id)
+        if video is None or video.status != "deleting":
+            return
+        slugs = [*session.scalars(_hosted(video, HostedVideo.slug))]
     hosting = VideoHostManager(storage=storage)
     for slug in slugs:
         hosting.withdraw(slug)
@@ -47,27 +65,51 @@ def delete_video(workspace_id: int, video_id: int, database: Database, storage: 
     with database.workspace(workspace_id) as session:
         video = session.get(Video, video_id, with_for_update=True)
         if video is not None:  # else somebody else was faster
-            _delete_rows(session, video, storage)
+            _delete_rows(session, video, storage, with_lead=with_lead)
 
 
-def _mark(session: Session, video_id: int) -> list[str]:
-    """Nobody shows the video from now on. Returns the slugs that it is hosted under."""
+def mark_video(session: Session, video_id: int) -> None:
+    """The first half: nobody shows the video from now on. Raises NoSuchVideo, StillMaking, PartInUse."""
     video = session.get(Video, video_id, with_for_update=True)
     if video is None:
         raise NoSuchVideo(f"there is no video {video_id}")
     if video.status in {"pending", "processing"}:
         raise StillMaking(f"video {video_id} is still being made: delete it when it has ended")
+    _check_parts(session, video)
     video.status = "deleting"
-    withdrawn = (
+    session.execute(
         update(HostedVideo)
-        .where(HostedVideo.composed_video_id == video.composed_video_id)
+        .where(HostedVideo.id.in_(_hosted(video, HostedVideo.id)))
         .values(status="deleting")
-        .returning(HostedVideo.slug)
     )
-    return [*session.scalars(withdrawn)]
 
 
-def _delete_rows(session: Session, video: Video, storage: Storage) -> None:
+def _hosted(video: Video, column: InstrumentedAttribute[Any]) -> Select[Any]:
+    """Of all rows that show what was composed for it: a step that was cut short may have left one."""
+    return select(column).where(HostedVideo.composed_video_id == video.composed_video_id)
+
+
+def _check_parts(session: Session, video: Video) -> None:
+    """Raises PartInUse if something that was asked for alone is made of a part of the video."""
+    runs = select(Video.hosted_video_id).where(Video.operation != "video")
+    users: tuple[tuple[str, InstrumentedAttribute[int], ColumnElement[bool]], ...] = (
+        ("hosted video", HostedVideo.id, HostedVideo.id.in_(_hosted(video, HostedVideo.id).where(
+            HostedVideo.id.in_(runs)))),
+        ("composed video", ComposedVideo.id, and_(
+            ComposedVideo.id.is_distinct_from(video.composed_video_id),
+            or_(ComposedVideo.screen_recording_id == video.screen_recording_id,
+                ComposedVideo.voiceover_id == video.voiceover_id))),
+        ("voiceover", Voiceover.id, and_(
+            Voiceover.id.is_distinct_from(video.voiceover_id),
+            Voiceover.video_script_id == video.video_script_id)),
+    )  # fmt: skip
+    for name, column, uses in users:
+        user = session.scalar(select(column).where(uses).order_by(column).limit(1))
+        if user is not None:
+            raise PartInUse(f"{name} {user} is made of parts of video {video.id}: delete that first")
+
+
+def _delete_rows(session: Session, video: Video, storage: Storage, *, with_lead: bool) -> None:
     """In the order of their references. Steps, sessions, segments, jobs and views go with their owners."""
     if video.composed_video_id is not None:
         withdraw_clips(video.composed_video_id, session, storage)
@@ -80,5 +122,6 @@ def _delete_rows(session: Session, video: Video, storage: Storage) -> None:
     session.execute(delete(Voiceover).where(Voiceover.id == video.voiceover_id))
     session.execute(delete(VideoScriptVersion).where(VideoScriptVersion.video_script_id == script))
     session.execute(delete(VideoScript).where(VideoScript.id == script))
-    others = select(Video.id).where(Video.lead_id == video.lead_id).exists()
-    session.execute(delete(Lead).where(Lead.id == video.lead_id, ~others))
+    if with_lead:
+        others = select(Video.id).where(Video.lead_id == video.lead_id).exists()
+        session.execute(delete(Lead).where(Lead.id == video.lead_id, ~others))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import base64
 import json
 import secrets
 import shutil
@@ -17,15 +18,18 @@ from threading import Thread
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 
 from functions.api.app import make_app
 from local.issuer.signing import APP_CLIENT, ISSUER, Signer
 from shared.accounts import Role
 from shared.database import Database
 from shared.settings import Settings
-from shared.storage import FileStorage
+from shared.storage import open_storage
 from shared.workflow import Tools
 from tests.support.in_process import asking
+
+LINK_KEY = SecretStr(base64.urlsafe_b64encode(b"l" * 32).decode())
 
 
 class KeyServer:
@@ -111,9 +115,9 @@ def served_api(database: Database, workspace_id: int, home: Path, **settings: An
             auth_issuer=signer.issuer,
             auth_keys_url=issuer.url,
             auth_app_clients=(APP_CLIENT,),
-            **settings,
+            **{"link_signing_key": LINK_KEY, **settings},
         )
-        tools = Tools(read, FileStorage(read.storage_path))
+        tools = Tools(read, open_storage(read))
         tools.__dict__["database"] = database
         with asking(make_app(lambda: tools)) as client:
             yield Api(client, signer, issuer, tools, workspace_id)

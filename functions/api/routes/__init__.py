@@ -1,8 +1,29 @@
 """The routes, a module for each kind of resource; the order here is that of the documentation."""
 
-from functions.api.routes import audit, costs, demo_sites, health, leads, machine_clients, videos
+from functions.api.routes import (
+    audit,
+    composed,
+    costs,
+    demo_sites,
+    health,
+    hosted,
+    leads,
+    machine_clients,
+    orders,
+    pages,
+    recordings,
+    scripts,
+    videos,
+    voiceovers,
+)
 
 ROUTERS = (
+    orders.router,
+    recordings.router,  # before videos, which would take `recordings` for an id
+    scripts.router,
+    voiceovers.router,
+    composed.router,
+    hosted.router,
     videos.router,
     leads.router,
     demo_sites.router,
@@ -10,4 +31,5 @@ ROUTERS = (
     machine_clients.router,
     audit.router,
     health.router,
+    pages.router,
 )

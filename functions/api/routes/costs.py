@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from functions.api.parameters import IfNoneMatch
+from functions.api.parameters import Day, IfNoneMatch
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Accountant
 from shared.costs import By, cost_report
@@ -16,7 +16,6 @@ from shared.values import Value
 PATH = "/api/v1/costs"
 router = APIRouter(prefix=PATH, tags=["costs"], responses=problem_answers(401, 403, 422, 503))
 VideoId = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
-Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
 class CostLineShown(Value):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from functions.api.call import Call
-from functions.api.parameters import Id, IdempotencyKey, IfNoneMatch, PageAsked
+from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, PageAsked
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
 from shared.database.models import Video
@@ -25,7 +25,9 @@ from shared.videos import (
     execution_of,
     find_video,
     list_videos,
+    mark_video,
     plan_for,
+    remove_video,
     video_state,
 )
 
@@ -175,6 +177,27 @@ def _planned(session: Session, request: VideoRequest, call: Call) -> Response:
         VideoPlanned.model_validate(
             plan.model_dump(exclude={"estimate"}) | plan.estimate.model_dump(mode="python")
         )
+    )
+
+
+@router.delete(
+    "/{video_id}", operation_id="deleteVideo", status_code=204, responses=problem_answers(404, 409, 412)
+)
+def delete(call: Writer, video_id: Id, if_match: IfMatch = None) -> Response:
+    """Delete a video: its pages, files and parts. Its lead stays, and what was spent."""
+    tools = call.tools
+
+    def read(session: Session) -> VideoShown:
+        video = find_video(session, video_id)
+        return _shown(video, video_state(video, session, tools.storage))
+
+    return call.delete(
+        read,
+        lambda session: mark_video(session, video_id),
+        f"{PATH}/{video_id}",
+        then=lambda: remove_video(
+            call.workspace_id, video_id, tools.database, tools.storage, with_lead=False
+        ),
     )
 
 

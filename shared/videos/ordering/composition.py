@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from shared.composition import Branding, IntroOptions, Styling, Version, recorded_by, reserve_composed
 from shared.database.models import ComposedVideo, ScreenRecording, Voiceover
-from shared.errors import NotFound
 from shared.recording import Viewport
 from shared.settings import Settings
 from shared.storage import Storage
@@ -18,11 +17,8 @@ from shared.videos.asking import check_keys
 from shared.videos.ordering.readiness import check_lead, check_ready
 from shared.videos.ordering.recording import Resolution
 from shared.videos.pages import WrongRequest
+from shared.videos.parts.common import NoSuchPart
 from shared.videos.runs import begin_run
-
-
-class NoSuchPart(NotFound):
-    """A recording or a voiceover is not there."""
 
 
 class CompositionOrder(Value):

@@ -11,9 +11,9 @@ from shared.database.models import ComposedVideo, HostedVideo, Voiceover
 from shared.hosting import reserve_hosted
 from shared.leads import find_lead
 from shared.values import Name, Text, Value
-from shared.videos.ordering.composition import NoSuchPart
 from shared.videos.ordering.readiness import check_lead, check_ready
 from shared.videos.pages import WrongRequest
+from shared.videos.parts.common import NoSuchPart
 from shared.videos.runs import begin_run
 
 

@@ -7,9 +7,16 @@ import pytest
 
 from shared.database import Database
 from tests.support.api import Api, served_api
+from tests.support.parts import Parts
 
 
 @pytest.fixture
 def api(database: Database, workspace_id: int, tmp_path: Path) -> Iterator[Api]:
     with served_api(database, workspace_id, tmp_path) as served:
         yield served
+
+
+@pytest.fixture
+def parts(api: Api) -> Parts:
+    """Makes parts of videos, without the steps that make them."""
+    return Parts(api.tools.database, api.tools.storage, api.workspace_id)

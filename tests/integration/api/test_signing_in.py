@@ -180,7 +180,7 @@ def test_every_route_says_who_may() -> None:
 class NoRuns:
     """The port `Executions`, which starts nothing."""
 
-    def start(self, name: str, value: dict[str, Any]) -> None:
+    def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
         pass
 
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
+import httpx
 import pytest
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
+from pydantic import SecretStr
 
-from shared.storage import FileStorage, NotStored, Storage
+from local.edge import edge
+from local.runtime_api import Answer
+from shared.storage import CannotSign, FileStorage, Links, NotStored, Storage
 from shared.storage.s3 import S3Storage
+from tests.support.in_process import asking
+
+LINKS = Links(SecretStr("k" * 44))
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +36,14 @@ def moto() -> Iterator[str]:
 @pytest.fixture(params=["files", "s3"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if request.param == "files":
-        return FileStorage(tmp_path / "storage")
+        return FileStorage(tmp_path / "storage", LINKS, "http://edge.test")
     client = boto3.client(
         "s3",
         endpoint_url=request.getfixturevalue("moto"),
         region_name="us-east-1",
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        config=Config(retries={"max_attempts": 1}),
+        config=Config(retries={"max_attempts": 1}, signature_version="s3v4"),
     )
     bucket = f"leadreel-{abs(hash(tmp_path))}"
     client.create_bucket(Bucket=bucket)
@@ -124,6 +132,66 @@ def test_a_reader_sees_the_old_or_the_new_object_never_a_part(storage: Storage, 
     while not ended.is_set():
         assert storage.get("big") in versions
     writer.join()
+
+
+@pytest.fixture
+def visit(storage: Storage) -> Iterator[Callable[..., httpx.Response]]:
+    """Opens an address as anyone would."""
+
+    async def no_api(event: bytes, seconds: float) -> Answer:
+        return Answer(b'{"statusCode": 404}')
+
+    if isinstance(storage, FileStorage):
+        with asking(edge(storage.root / "public", no_api, links=LINKS)) as client:
+            yield client.get
+    else:
+        yield httpx.get
+
+
+def test_an_address_gives_the_object_to_whoever_has_it(
+    storage: Storage, visit: Callable[..., httpx.Response]
+) -> None:
+    storage.put("a b/ü.mp4", b"0123456789", "video/mp4")
+    url = storage.url("a b/ü.mp4", 60, "Demo für Acme.mp4")
+    answer = visit(url)
+    assert (answer.status_code, answer.content) == (200, b"0123456789")
+    kept_as = answer.headers["content-disposition"].lower()
+    assert kept_as == "attachment; filename*=utf-8''demo%20f%c3%bcr%20acme.mp4"
+    part = visit(url, headers={"Range": "bytes=2-4"})
+    assert (part.status_code, part.content) == (206, b"234")
+    assert visit(storage.url("none", 60, "x")).status_code in {
+        403,
+        404,
+    }  # S3 says 404 to whoever may list the bucket
+
+
+def test_an_address_that_was_changed_or_is_old_gives_nothing(
+    storage: Storage, visit: Callable[..., httpx.Response]
+) -> None:
+    for key in ("mine", "yours"):
+        storage.put(key, key.encode())
+    url, other = storage.url("mine", 60, "x.txt"), storage.url("yours", 60, "x.txt")
+    assert url != other
+    if not isinstance(storage, FileStorage):  # moto looks at no signature: what is signed is S3's own affair
+        assert "X-Amz-Expires=60" in url and "X-Amz-Signature=" in url and "AWS4-HMAC-SHA256" in url
+        return
+    assert visit(url).status_code == 200
+    token = url.split("/")[4]
+    later = f"{int(token.partition('.')[0], 16) + 999:x}.{token.partition('.')[2]}"
+    for changed in (
+        url.replace("/mine", "/yours"), url.replace("x.txt", "y.txt"), url.replace(token, later),
+        url.replace(token, token[:-1]), url.replace(token, "x"), f"{url}0",
+        storage.url("mine", 0, "x.txt"), storage.url("mine", -60, "x.txt"),
+    ):  # fmt: skip
+        answer = visit(changed)
+        assert answer.status_code == 403, changed
+        assert b"mine" not in answer.content
+    assert Links(SecretStr("j" * 44)).holds("mine", LINKS.sign("mine", time.time() + 60)) is False
+
+
+def test_without_a_key_there_are_no_addresses(tmp_path: Path) -> None:
+    with pytest.raises(CannotSign, match="LINK_SIGNING_KEY is not set"):
+        FileStorage(tmp_path).url("a", 60, "a")
 
 
 @pytest.mark.parametrize("key", ["/etc/passwd", "../x", "a/../../x", "", "a\0b"])

@@ -8,7 +8,18 @@ from importlib import import_module
 
 import pytest
 
-STAGES = ("accounts", "leads", "recording", "scripting", "voice", "composition", "hosting", "videos", "costs")
+STAGES = (
+    "accounts",
+    "analytics",
+    "leads",
+    "recording",
+    "scripting",
+    "voice",
+    "composition",
+    "hosting",
+    "videos",
+    "costs",
+)
 HEAVY = ("playwright", "av", "numpy", "httpx", "elevenlabs", "boto3", "alembic")
 
 

@@ -1,0 +1,212 @@
+"""How a hosted video was watched, from the rows of its views; in the caller's transaction and workspace.
+
+A view counts unless it is known to be none of a person: a mail scanner's, a bot's, a browser's that fetched
+ahead, or our own. `watched` holds stretches [from, to] in whole seconds, both included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
+
+from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from shared.database.models import ComposedVideo, HostedVideo, VideoView
+from shared.errors import NotFound, Permanent
+from shared.values import Value
+
+COUNTED = ("viewer", "unclassified")
+"""Classifications of views that count; all others (scanner, bot, prefetch, own …) do not."""
+COMPLETED_PERCENT = 90
+TOP = 10
+
+
+class NoSuchHostedVideo(NotFound):
+    """There is no hosted video with that id in this workspace."""
+
+
+class WrongTime(Permanent):
+    """A period ends before it begins."""
+
+
+class CountryViews(Value):
+    """country: ISO 3166-1, two letters."""
+
+    country: str
+    views: int
+
+
+class DeviceViews(Value):
+    device: str
+    views: int
+
+
+class HostedAnalytics(Value):
+    """Percentages are from 0 to 100, of the views that count.
+
+    first_day, last_day: as asked, in UTC; None for all there is. avg_watch_percentage: of the video's
+    seconds, those that a view saw, however often. avg_watch_duration_seconds: that views lasted.
+    completion_rate: views that saw 90 % or more. retention: for each second of the video, the views that saw
+    it.
+    """
+
+    hosted_video_id: int
+    first_day: date | None
+    last_day: date | None
+    total_views: int
+    unique_viewers: int
+    avg_watch_percentage: float | None
+    avg_watch_duration_seconds: float | None
+    completion_rate: float | None
+    top_viewer_countries: tuple[CountryViews, ...]
+    top_viewer_devices: tuple[DeviceViews, ...]
+    retention: tuple[float, ...]
+
+
+_SEEN = text(
+    """
+    WITH seen AS (
+        SELECT range_agg(int4range(
+            floor(greatest((stretch ->> 0)::float8, 0))::int,
+            floor(least((stretch ->> 1)::float8, :seconds - 1))::int, '[]'
+        )) AS ranges
+        FROM video_views, jsonb_array_elements(watched) AS stretch
+        WHERE hosted_video_id = :id AND classification = ANY(:counted)
+          AND started_at >= coalesce(:begin, '-infinity'::timestamptz)
+          AND started_at < coalesce(:end, 'infinity'::timestamptz)
+          AND (stretch ->> 0)::float8 <= (stretch ->> 1)::float8
+          AND (stretch ->> 0)::float8 < :seconds AND (stretch ->> 1)::float8 >= 0
+        GROUP BY video_views.id
+    ),
+    lengths AS (
+        SELECT (SELECT sum(upper(part) - lower(part)) FROM unnest(ranges) AS part) AS seconds FROM seen
+    ),
+    parts AS (SELECT part FROM seen, unnest(ranges) AS part)
+    SELECT 'from', lower(part), count(*) FROM parts GROUP BY lower(part)
+    UNION ALL SELECT 'until', upper(part), count(*) FROM parts GROUP BY upper(part)
+    UNION ALL SELECT 'seconds', 0, coalesce(sum(seconds), 0) FROM lengths
+    UNION ALL SELECT 'completed', 0, count(*) FROM lengths WHERE seconds * 100 >= :seconds * :completed
+    """
+)
+"""Stretches of one view that overlap are one. A row says how many stretches begin, or end, at a second."""
+
+
+def hosted_analytics(
+    session: Session, hosted_video_id: int, first_day: date | None = None, last_day: date | None = None
+) -> HostedAnalytics:
+    """Of the days from the first to the last, both included; of all there are, without them.
+
+    Raises NoSuchHostedVideo, WrongTime.
+    """
+    if first_day is not None and last_day is not None and first_day > last_day:
+        raise WrongTime(f"from {first_day} to {last_day} is no period")
+    hosted = session.get(HostedVideo, hosted_video_id)
+    if hosted is None:
+        raise NoSuchHostedVideo(f"there is no hosted video {hosted_video_id}")
+    begin = None if first_day is None else _midnight(first_day)
+    end = None if last_day is None else _midnight(last_day + timedelta(days=1))
+    counting = _counting(hosted_video_id, begin, end)
+    total, unique, lasted = session.execute(
+        select(
+            func.count(),
+            func.count(VideoView.viewer_hash.distinct()),
+            func.avg(VideoView.watched_seconds),
+        ).where(*counting)
+    ).one()
+    seconds = _length(session, hosted)
+    seen = _seen(session, hosted_video_id, begin, end, seconds, total) if seconds and total else None
+    return HostedAnalytics(
+        hosted_video_id=hosted_video_id,
+        first_day=first_day,
+        last_day=last_day,
+        total_views=total,
+        unique_viewers=unique,
+        avg_watch_percentage=seen.average if seen else None,
+        avg_watch_duration_seconds=None if lasted is None else round(lasted, 2),
+        completion_rate=seen.completed if seen else None,
+        top_viewer_countries=tuple(
+            CountryViews(country=name, views=views)
+            for name, views in _top(session, VideoView.country, counting)
+        ),
+        top_viewer_devices=tuple(
+            DeviceViews(device=name, views=views) for name, views in _top(session, VideoView.device, counting)
+        ),
+        retention=seen.retention if seen else (),
+    )
+
+
+class _Seen(Value):
+    average: float
+    completed: float
+    retention: tuple[float, ...]
+
+
+def _seen(
+    session: Session,
+    hosted_video_id: int,
+    begin: datetime | None,
+    end: datetime | None,
+    seconds: int,
+    total: int,
+) -> _Seen:
+    asked = {
+        "id": hosted_video_id, "counted": [*COUNTED], "begin": begin, "end": end, "seconds": seconds,
+        "completed": COMPLETED_PERCENT,
+    }  # fmt: skip
+    change = [0] * (seconds + 1)
+    sums = {}
+    for what, second, count in session.execute(_SEEN, asked):
+        if what in {"from", "until"}:
+            change[second] += count if what == "from" else -count
+        else:
+            sums[what] = count
+    return _Seen(
+        average=_percent(sums["seconds"], seconds * total),
+        completed=_percent(sums["completed"], total),
+        retention=tuple(_percent(views, total) for views in accumulate(change[:-1])),
+    )
+
+
+def _counting(
+    hosted_video_id: int, begin: datetime | None, end: datetime | None
+) -> Sequence[ColumnElement[bool]]:
+    counting = [VideoView.hosted_video_id == hosted_video_id, VideoView.classification.in_(COUNTED)]
+    if begin is not None:
+        counting.append(VideoView.started_at >= begin)
+    if end is not None:
+        counting.append(VideoView.started_at < end)
+    return counting
+
+
+def _length(session: Session, hosted: HostedVideo) -> int:
+    """Of the video, in whole seconds; 0 where it is not known."""
+    length = session.scalar(
+        select(ComposedVideo.duration_seconds).where(ComposedVideo.id == hosted.composed_video_id)
+    )
+    return math.ceil(length or 0)
+
+
+def _top(
+    session: Session,
+    column: InstrumentedAttribute[str | None],
+    counting: Sequence[ColumnElement[bool]],
+) -> list[tuple[str, int]]:
+    found = (
+        select(column, func.count())
+        .where(*counting, column.is_not(None))
+        .group_by(column)
+        .order_by(func.count().desc(), column)
+        .limit(TOP)
+    )
+    return [(str(name), views) for name, views in session.execute(found)]
+
+
+def _percent(part: float, whole: float) -> float:
+    return round(100 * float(part) / whole, 2)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
