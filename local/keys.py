@@ -14,12 +14,19 @@ from pydantic import SecretStr
 from shared.settings import Settings
 
 
+FILES = {"recording_access_key": "recording-access", "secrets_key": "secrets"}
+"""Settings that are keys, and the files that hold them unless they are set."""
+
+
 def with_keys(settings: Settings) -> Settings:
-    """The settings with RECORDING_ACCESS_KEY: as it is set, else the home's own."""
-    if settings.recording_access_key is not None:
-        return settings
-    key = SecretStr(made_once(settings.leadreel_home.absolute() / "keys" / "recording-access", _random_key))
-    return settings.model_copy(update={"recording_access_key": key})
+    """The settings with RECORDING_ACCESS_KEY and SECRETS_KEY: as they are set, else the home's own."""
+    folder = settings.leadreel_home.absolute() / "keys"
+    made = {
+        name: SecretStr(made_once(folder / file, _random_key))
+        for name, file in FILES.items()
+        if getattr(settings, name) is None
+    }
+    return settings.model_copy(update=made)
 
 
 def _random_key() -> bytes:

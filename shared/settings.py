@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     auth_app_clients: Annotated[tuple[str, ...], NoDecode] = ()
     pipeline_arn: str | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    webhook_allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    secrets_key: SecretStr | None = None
 
     # vendors
     elevenlabs_api_key: SecretStr | None = None
@@ -122,7 +124,7 @@ class Settings(BaseSettings):
     video_crf_medium: Crf = 28
     video_crf_low: Crf = 32
 
-    @field_validator("recording_allow_hosts", mode="before")
+    @field_validator("recording_allow_hosts", "webhook_allow_hosts", mode="before")
     @classmethod
     def _split_hosts(cls, value: object) -> object:
         """`127.0.0.1:8000, intranet:80` becomes a tuple; each must be host:port."""
@@ -158,7 +160,7 @@ class Settings(BaseSettings):
         wanted = [asked or self.openrouter_model, *self.openrouter_fallback_models]
         return tuple(dict.fromkeys(self.ai_models.get(name.lower(), name) for name in wanted))
 
-    @field_validator("recording_access_key")
+    @field_validator("recording_access_key", "secrets_key")
     @classmethod
     def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
         try:
