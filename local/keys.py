@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from shared.settings import Settings
 
-
 FILES = {"recording_access_key": "recording-access", "secrets_key": "secrets"}
 """Settings that are keys, and the files that hold them unless they are set."""
 

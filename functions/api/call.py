@@ -25,6 +25,7 @@ from functions.api.problems import Problem
 from shared.accounts import Principal
 from shared.database.models import AuditEntry, KeptAnswer
 from shared.database.paging import Page
+from shared.sealing import sealer_of_secrets
 from shared.values import Value
 from shared.workflow import Tools
 
@@ -79,10 +80,12 @@ class Call:
         *,
         status: int = 201,
         begin: Callable[[int], None] | None = None,
+        secret: bool = False,
     ) -> Response:
         """What was made, with where it is. body: for the audit log.
 
         begin: given its id once it is there, starts what works on it; again, if the request comes again.
+        secret: as for `once`.
         """
 
         def answer(session: Session) -> Response:
@@ -93,7 +96,7 @@ class Call:
             headers = {"Location": where, "ETag": etag(shown)}
             return Response(shown, status, headers, "application/json")
 
-        response = self.once(answer)
+        response = self.once(answer, secret=secret)
         if begin is not None:
             begin(int(json.loads(bytes(response.body))["id"]))
         return response
@@ -115,17 +118,23 @@ class Call:
             self._note(session, where, None)
         return Response(status_code=204)
 
-    def once(self, answer: Callable[[Session], Response]) -> Response:
-        """The answer, made in a transaction; the first request's, if this one has its Idempotency-Key."""
+    def once(self, answer: Callable[[Session], Response], *, secret: bool = False) -> Response:
+        """The answer, made in a transaction; the first request's, if this one has its Idempotency-Key.
+
+        secret: the answer says one, and is kept sealed. Raises CannotUnseal.
+        """
+        sealer = sealer_of_secrets(self.tools.settings.secrets_key)
         key = self.request.headers.get("idempotency-key")
         with self.session() as session:
             if key is None:
                 return answer(session)
             kept = self._kept(session, key)
             if kept.status:
-                return Response(kept.body, kept.status, kept.headers | {"Idempotency-Replayed": "true"})
+                body = sealer.unseal(kept.body) if secret else kept.body
+                return Response(body, kept.status, kept.headers | {"Idempotency-Replayed": "true"})
             response = answer(session)
-            kept.status, kept.body = response.status_code, bytes(response.body).decode()
+            body = bytes(response.body).decode()
+            kept.status, kept.body = response.status_code, sealer.seal(body) if secret else body
             kept.headers = {
                 name: value
                 for name, value in response.headers.items()

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from shared.database.models import ComposedVideo, HostedVideo, Lead, Video, VideoScript
 from shared.hosting.manager import Media, VideoHostManager, new_slug
 from shared.storage import Storage
+from shared.webhooks import announce
 from shared.workflow import Tools, VideoEvent
 
 
@@ -40,11 +41,13 @@ def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
                 status="ready",
             )
         )
-        session.execute(
-            update(Video)
-            .where(Video.id == event.video_id)
-            .values(status="completed", hosted_video_id=hosted.id, completed_at=datetime.now(UTC))
-        )
+        video = session.get_one(Video, event.video_id, with_for_update=True)
+        is_new = video.status != "completed"  # a step that lost its answer comes again
+        video.status, video.hosted_video_id, video.completed_at = "completed", hosted.id, datetime.now(UTC)
+        if is_new:
+            ids = {"video_id": video.id, "lead_id": lead.id, "hosted_video_id": hosted.id}
+            links = result.model_dump(include={"share_url", "embed_url", "thumbnail_url"})
+            announce(session, event.workspace_id, "video.ready", {**ids, "status": video.status, **links})
     return {"hosted_video_id": hosted.id, "slug": hosted.slug}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from shared.database import Database
 from shared.database.models import ScreenRecording, Video, VideoStep
 from shared.values import Value
+from shared.webhooks import announce
 
 OURS = frozenset({"Permanent", "Retryable", "RateLimited"})
 
@@ -60,10 +61,11 @@ def _json_object(text: str) -> dict[str, Any]:
 
 
 def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Database) -> None:
-    """Write the failure to the video and to its step."""
+    """Write the failure to the video and to its step, and tell those who want to know."""
     now = datetime.now(UTC)
     with database.workspace(workspace_id) as session:
-        video = session.get_one(Video, video_id)
+        video = session.get_one(Video, video_id, with_for_update=True)
+        is_new = video.status != "failed"
         video.status, video.failed_step, video.reason = "failed", failure.step, failure.reason
         video.completed_at = now
         session.execute(
@@ -78,3 +80,7 @@ def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Dat
             step.reason = failure.reason if step.name == failure.step else None
             step.finished_at = now
             step.seconds = (now - step.started_at).total_seconds() if step.started_at else None
+        if is_new:
+            ids = {"video_id": video.id, "lead_id": video.lead_id, "status": video.status}
+            why = {"failed_step": failure.step, "reason": failure.reason}
+            announce(session, workspace_id, "video.failed", ids | why)
