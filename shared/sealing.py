@@ -42,7 +42,8 @@ class Sealer:
             return cipher.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise CannotUnseal(
-                f"{self.setting} is not the key that {self.what} were sealed with: set that key, or {self.cure}"
+                f"{self.setting} is not the key that {self.what} were sealed with: "
+                f"set that key, or {self.cure}"
             ) from None
 
     def _cipher(self) -> Fernet:

@@ -135,9 +135,10 @@ class KeptAnswer(Base):
 
 
 class Webhook(Changing, Base):
-    """Whom to tell of which events. secret: sealed, as `former_secret`, which signs as well until `former_until`.
+    """Whom to tell of which events.
 
-    disabled_reason: why we disabled it, if we did.
+    secret: sealed; `former_secret` likewise, which signs as well until `former_until`. disabled_reason: why we
+    disabled it, if we did.
     """
 
     __tablename__ = "webhooks"

@@ -13,6 +13,7 @@ LONGEST_WAITS = (5, 30, 120, 600, 1800, 3600, 7200, 14400)
 SHORTEST_WAIT = 1.0
 
 Draw = Callable[[float, float], float]
+_any_of: Draw = random.SystemRandom().uniform
 
 
 def next_attempt(
@@ -20,7 +21,7 @@ def next_attempt(
     now: datetime,
     expires_at: datetime,
     retry_after: str | None = None,
-    draw: Draw = random.SystemRandom().uniform,
+    draw: Draw = _any_of,
 ) -> datetime | None:
     """When to try again after so many attempts; None if that would be too late.
 

@@ -17,6 +17,8 @@ from threading import Thread
 from typing import Any
 
 import httpx
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from functions.api.app import make_app
 from local.issuer.signing import APP_CLIENT, ISSUER, Signer
@@ -26,6 +28,8 @@ from shared.settings import Settings
 from shared.storage import FileStorage
 from shared.workflow import Tools
 from tests.support.in_process import asking
+
+SECRETS_KEY = SecretStr(Fernet.generate_key().decode())
 
 
 class KeyServer:
@@ -111,7 +115,7 @@ def served_api(database: Database, workspace_id: int, home: Path, **settings: An
             auth_issuer=signer.issuer,
             auth_keys_url=issuer.url,
             auth_app_clients=(APP_CLIENT,),
-            **settings,
+            **{"secrets_key": SECRETS_KEY, **settings},
         )
         tools = Tools(read, FileStorage(read.storage_path))
         tools.__dict__["database"] = database

@@ -3,6 +3,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
@@ -14,29 +15,34 @@ from shared.settings import Settings
 FUNCTIONS = Path(__file__).parents[3] / "functions" / "functions.toml"
 
 
-def test_a_home_makes_its_key_once(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    first = with_keys(Settings(leadreel_home=home)).recording_access_key
-    assert first is not None
+@pytest.mark.parametrize("name", ["recording_access_key", "secrets_key"])
+def test_a_home_makes_its_keys_once(name: str, tmp_path: Path) -> None:
+    def key(home: str) -> SecretStr:
+        made: SecretStr = getattr(with_keys(Settings(leadreel_home=tmp_path / home)), name)
+        return made
+
+    first = key("home")
     Fernet(first.get_secret_value())
-    assert with_keys(Settings(leadreel_home=home)).recording_access_key == first
-    assert with_keys(Settings(leadreel_home=tmp_path / "other")).recording_access_key != first
-    (file,) = (home / "keys").iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert key("home") == first != key("other")
+    files = list((tmp_path / "home" / "keys").iterdir())
+    assert len({file.read_text() for file in files}) == 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(files[0].parent.stat().st_mode) == 0o700
 
 
 def test_a_key_that_is_set_wins(tmp_path: Path) -> None:
     key = SecretStr(Fernet.generate_key().decode())
-    settings = Settings(leadreel_home=tmp_path / "home", recording_access_key=key)
-    assert with_keys(settings) is settings
+    settings = Settings(leadreel_home=tmp_path / "home", recording_access_key=key, secrets_key=key)
+    assert with_keys(settings) == settings
     assert not (tmp_path / "home").exists()
 
 
-def test_only_those_who_open_pages_have_the_key(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "who"), [("RECORDING_ACCESS_KEY", {"check_page", "record"}), ("SECRETS_KEY", {"api", "deliver"})]
+)
+def test_only_those_who_need_it_have_a_key(key: str, who: set[str], tmp_path: Path) -> None:
     plain, secrets = settings_environment(with_keys(Settings(leadreel_home=tmp_path)))
-    assert "RECORDING_ACCESS_KEY" in secrets
-    assert "RECORDING_ACCESS_KEY" not in plain
+    assert key in secrets
+    assert key not in plain
     functions = read_functions(FUNCTIONS)
-    holders = {name for name, one in functions.items() if "RECORDING_ACCESS_KEY" in one.limits.secrets}
-    assert holders == {"check_page", "record"}
+    assert {name for name, one in functions.items() if key in one.limits.secrets} == who

@@ -106,6 +106,6 @@ def _now(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False)
 
 
-def _refers(table: str, column: str, to: str, **options: str) -> sa.ForeignKeyConstraint:
+def _refers(table: str, column: str, to: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
     name = op.f(f"fk_{table}_{column}")
-    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=name, **options)
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=name, ondelete=ondelete)
