@@ -137,8 +137,8 @@ class KeptAnswer(Base):
 class Webhook(Changing, Base):
     """Whom to tell of which events.
 
-    secret: sealed; `former_secret` likewise, which signs as well until `former_until`. disabled_reason: why we
-    disabled it, if we did.
+    secret: sealed; so is `former_secret`, which signs as well until `former_until`.
+    disabled_reason: why we disabled it, if we did.
     """
 
     __tablename__ = "webhooks"

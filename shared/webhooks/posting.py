@@ -63,7 +63,7 @@ async def post(
                 if len(read) >= _MOST_BYTES:
                     break
     except TimeoutError:
-        error = f"no answer within {deadline_seconds:.0f} s"
+        error = f"no answer within {deadline_seconds:g} s"
     except Permanent as refused:  # by our own rule, or nobody is there
         error = str(refused)
     except (httpcore.NetworkError, httpcore.ProtocolError) as broken:

@@ -9,17 +9,9 @@ from importlib import import_module
 import pytest
 
 STAGES = (
-    "accounts",
-    "leads",
-    "recording",
-    "scripting",
-    "voice",
-    "composition",
-    "hosting",
-    "videos",
-    "costs",
+    "accounts", "leads", "recording", "scripting", "voice", "composition", "hosting", "videos", "costs",
     "webhooks",
-)
+)  # fmt: skip
 HEAVY = ("playwright", "av", "numpy", "httpx", "elevenlabs", "boto3", "alembic")
 
 
