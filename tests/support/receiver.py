@@ -7,11 +7,13 @@ import hashlib
 import hmac
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
+
+from tests.support.processes import eventually
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,6 @@ class Receiver:
 
     def waits_for(self, number: int, seconds: float = 20.0) -> bool:
         return eventually(lambda: len(self.got) >= number, seconds)
-
-
-def eventually(true: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def is_signed(secret: str, got: Got) -> bool:
