@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select, text, update
+from sqlalchemy import select, update
 
-from local.postgres import Postgres
 from shared.database import Database
 from shared.database.models import Webhook, WebhookAttempt, WebhookDelivery
 from shared.settings import Settings
@@ -64,12 +63,8 @@ class Hooks:
 
 
 @pytest.fixture(autouse=True)
-def nobody_elses(migrated: Postgres) -> None:
-    """What other tests left to be sent is not sent here: senders ask over all workspaces."""
-    engine = create_engine(migrated.owner_url)
-    with engine.begin() as connection:
-        connection.execute(text("TRUNCATE webhooks CASCADE"))  # the owner is held apart, too
-    engine.dispose()
+def alone(no_webhooks: None) -> None:
+    """Nothing of others is sent."""
 
 
 @pytest.fixture
