@@ -41,7 +41,12 @@ def queued(
         webhook_id=webhook_id,
         event_id=event_id,
         event=event,
-        payload={"id": event_id, "type": event, "created_at": now.isoformat(), "data": dict(data)},
+        payload={
+            "id": event_id,
+            "type": event,
+            "created_at": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}",
+            "data": dict(data),
+        },
         status="pending",
         attempts=0,
         next_attempt_at=now,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:  # 60 ms, and only who sends needs it
 
 DEADLINE_SECONDS = 10.0
 """For the whole of it: name, connection, request and answer."""
+CONNECT_SECONDS = 3.0
+"""For each address of a name, so that there is time for the next."""
 KEPT_CHARACTERS = 500
 _MOST_BYTES = 4 * KEPT_CHARACTERS
 
@@ -50,12 +52,13 @@ async def post(
     import httpcore
 
     at, started = datetime.now(UTC), time.monotonic()
+    times = {"timeout": {"connect": CONNECT_SECONDS}}
     status, retry_after, error = None, None, None
     read = b""
     try:
         async with (
             asyncio.timeout(deadline_seconds),
-            pool.stream("POST", url, headers=list(headers.items()), content=body) as answer,
+            pool.stream("POST", url, headers=list(headers.items()), content=body, extensions=times) as answer,
         ):
             status, retry_after = answer.status, _header(answer, b"retry-after")
             async for part in answer.aiter_stream():

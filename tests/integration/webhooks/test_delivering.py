@@ -159,6 +159,18 @@ def test_a_name_that_later_points_inside_is_not_dialled(
     assert receiver.got == []
 
 
+def test_every_address_of_a_name_is_tried(make_hooks: Callable[..., Hooks], receiver: Receiver) -> None:
+    hooks = make_hooks(f"hooks.example:{receiver.port}")
+    hooks.add(f"http://hooks.example:{receiver.port}/hook")
+
+    async def two(host: str, port: int) -> list[str]:
+        return ["127.0.0.2", "127.0.0.1"]  # nobody listens on the first
+
+    hooks.announce()
+    hooks.deliver(resolve=two)
+    assert (hooks.row().status, len(receiver.got)) == ("delivered", 1)
+
+
 def test_a_name_without_address_may_get_one(hooks: Hooks) -> None:
     hooks.add("https://hooks.example/hook")
 
