@@ -13,7 +13,11 @@ from pydantic import SecretStr
 
 from shared.settings import Settings
 
-FILES = {"recording_access_key": "recording-access", "link_signing_key": "link-signing"}
+FILES = {
+    "recording_access_key": "recording-access",
+    "link_signing_key": "link-signing",
+    "secrets_key": "secrets",
+}
 """Settings that are keys, and the files that hold them unless they are set."""
 
 

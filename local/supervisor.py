@@ -31,12 +31,14 @@ from local.server import Server, bind, bind_remembered, static_site
 from local.states import machine_arn, states_api
 from local.visits import Execution
 from local.workers import Workers
-from shared.database import Database
+from shared.database import Database, DatabaseUnreachable
 from shared.errors import Permanent
 from shared.settings import Settings
 from shared.storage import Links
+from shared.webhooks import is_due
 
 FLUSH_SECONDS = 5.0
+DELIVER_SECONDS = 1.0
 WATCH_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
@@ -174,14 +176,17 @@ class Runtime:
         ears = Listener(postgres.owner_url, self._wake)
         ears.open()
         stack.callback(ears.close)
-        for work in (runner.run(), self._flush_now_and_then(workers), self._watch(postgres, ears)):
+        database = Database(postgres.app_url)
+        stack.callback(database.close)
+        works = [runner.run(), self._flush_now_and_then(workers), self._watch(postgres, ears)]
+        if "deliver" in functions:
+            works.append(self._deliver_now_and_then(workers, database))
+        for work in works:
             task = asyncio.create_task(work)
             self._background.append(task)
             stack.push_async_callback(_cancel, task)
         url = ""
         if listener:
-            database = Database(postgres.app_url)
-            stack.callback(database.close)
             issuer = Issuer(self.home.path, database)
             public = self._settings.storage_path / "public"
             key = with_keys(self._settings).link_signing_key
@@ -277,6 +282,17 @@ class Runtime:
                 await workers.flush()
             except Failure as failure:
                 log.warning("costs were not written and will be later: %s", failure)
+
+    async def _deliver_now_and_then(self, workers: Workers, database: Database) -> None:
+        """What a schedule does on AWS; the function is called when something is due."""
+        while True:
+            await asyncio.sleep(DELIVER_SECONDS)
+            try:
+                if await asyncio.to_thread(is_due, database):
+                    await workers.invoke("deliver", {})
+            except (Failure, DatabaseUnreachable) as failure:
+                log.warning("webhooks were not told and will be later: %s", failure)
+                await asyncio.sleep(FLUSH_SECONDS)
 
     async def _watch(self, postgres: Postgres, ears: Listener) -> None:
         """Start Postgres again should it end, and listen again."""

@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     state_machine_arns: str | None = None
     vendors: Annotated[tuple[str, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    webhook_allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    secrets_key: SecretStr | None = None
 
     # vendors
     elevenlabs_api_key: SecretStr | None = None
@@ -124,7 +126,7 @@ class Settings(BaseSettings):
     video_crf_medium: Crf = 28
     video_crf_low: Crf = 32
 
-    @field_validator("recording_allow_hosts", mode="before")
+    @field_validator("recording_allow_hosts", "webhook_allow_hosts", mode="before")
     @classmethod
     def _split_hosts(cls, value: object) -> object:
         """`127.0.0.1:8000, intranet:80` becomes a tuple; each must be host:port."""
@@ -162,7 +164,7 @@ class Settings(BaseSettings):
         wanted = [asked or self.openrouter_model, *self.openrouter_fallback_models]
         return tuple(dict.fromkeys(self.ai_models.get(name.lower(), name) for name in wanted))
 
-    @field_validator("recording_access_key", "link_signing_key")
+    @field_validator("recording_access_key", "link_signing_key", "secrets_key")
     @classmethod
     def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
         try:

@@ -26,6 +26,7 @@ from functions.api.problems import Problem
 from shared.accounts import Principal
 from shared.database.models import AuditEntry, KeptAnswer
 from shared.database.paging import Page
+from shared.sealing import sealer_of_secrets
 from shared.values import Value
 from shared.workflow import Tools
 
@@ -88,11 +89,13 @@ class Call:
         status: int = 201,
         begin: Callable[[int], None] | None = None,
         finished: Read | None = None,
+        secret: bool = False,
     ) -> Response:
         """What was made, with where it is. body: for the audit log.
 
         begin: given its id once it is there, starts what works on it; again, if the request comes again.
         finished: given its id, says how it has ended, or None: that is waited for, and then answered as 201.
+        secret: as for `once`.
         """
 
         def answer(session: Session) -> Response:
@@ -103,7 +106,7 @@ class Call:
             headers = {"Location": where, "ETag": etag(shown)}
             return Response(shown, status, headers, "application/json")
 
-        response = self.once(answer, WAIT_SECONDS if finished else 0)
+        response = self.once(answer, WAIT_SECONDS if finished else 0, secret=secret)
         if begin is not None:
             made_id = int(json.loads(bytes(response.body))["id"])
             begin(made_id)
@@ -164,20 +167,27 @@ class Call:
         url = self.tools.storage.url(key, DOWNLOAD_SECONDS, filename)
         return Response(status_code=307, headers={"Location": url})
 
-    def once(self, answer: Callable[[Session], Response], busy_seconds: float = 0) -> Response:
+    def once(
+        self, answer: Callable[[Session], Response], busy_seconds: float = 0, *, secret: bool = False
+    ) -> Response:
         """The answer, made in a transaction; the first request's, if this one has its Idempotency-Key.
 
-        busy_seconds: for how long somebody may still be waiting for a better answer.
+        busy_seconds: for how long somebody may still be waiting for a better answer. secret: the answer says
+        one, and is kept sealed. Raises CannotUnseal.
         """
+        sealer = sealer_of_secrets(self.tools.settings.secrets_key)
         key = self.request.headers.get("idempotency-key")
         with self.session() as session:
             if key is None:
                 return answer(session)
             kept = self._kept(session, key)
             if kept.status:
-                return Response(kept.body, kept.status, kept.headers | {REPLAYED: "true"})
+                body = sealer.unseal(kept.body) if secret else kept.body
+                return Response(body, kept.status, kept.headers | {REPLAYED: "true"})
             response = answer(session)
             _keep(kept, response, busy_seconds)
+            if secret:
+                kept.body = sealer.seal(kept.body)
             return response
 
     def _kept(self, session: Session, key: str) -> KeptAnswer:

@@ -1,4 +1,4 @@
-"""Which addresses a page of somebody else's may reach: a pure judgement over hosts, ports and addresses."""
+"""Which addresses somebody else's page, or a webhook, may reach: judged purely by host, port and address."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from shared.errors import Permanent
 Address = IPv4Address | IPv6Address
 
 WEB_PORTS = frozenset({80, 443})
+FOR_PAGES = "RECORDING_ALLOW_HOSTS"
+"""The setting that lets pages go where they may not; others who go out have another."""
 
 # What Python's registry calls global or leaves out, and yet is no place for a page to go.
 _CLOSED_V4 = (
@@ -36,7 +38,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class NotAllowed(Permanent):
-    """A page may not go there."""
+    """Pages and webhooks may not go there."""
 
 
 def is_public(address: Address) -> bool:
@@ -90,35 +92,39 @@ def allowed_pairs(allow_hosts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(authority(host, int(port)) for host, _, port in pairs)
 
 
-def check_port(host: str, port: int, allowed: frozenset[str]) -> None:
+def check_port(host: str, port: int, allowed: frozenset[str], setting: str = FOR_PAGES) -> None:
     """Raises NotAllowed unless the port is 80 or 443 or the pair is allowed."""
     if authority(host, port) in allowed:
         return
     address = literal_address(host)
     if address is not None:  # a name is judged once it is resolved
-        check_addresses(host, port, [str(address)], allowed)
+        check_addresses(host, port, [str(address)], allowed, setting)
     if port not in WEB_PORTS:
         raise NotAllowed(
-            f"{host} is asked on port {port}, and only ports 80 and 443 are open to pages;{_cure(host, port)}"
+            f"{host} is asked on port {port}, and only ports 80 and 443 are open;{cure(host, port, setting)}"
         )
 
 
-def check_addresses(host: str, port: int, addresses: list[str], allowed: frozenset[str]) -> list[str]:
+def check_addresses(
+    host: str, port: int, addresses: list[str], allowed: frozenset[str], setting: str = FOR_PAGES
+) -> list[str]:
     """The addresses to dial. Raises NotAllowed if *any* of them is not public, unless the pair is allowed."""
     if authority(host, port) in allowed:
         return addresses
     for text in addresses:
         if not is_public(parse_address(text)):
-            raise NotAllowed(f"{host} points at a private address ({text});{_cure(host, port)}")
+            raise NotAllowed(f"{host} points at a private address ({text});{cure(host, port, setting)}")
     return addresses
 
 
-def _cure(host: str, port: int) -> str:
-    return f" if that is meant, set RECORDING_ALLOW_HOSTS={authority(host, port)} to allow it"
+def cure(host: str, port: int, setting: str) -> str:
+    return f" if that is meant, set {setting}={authority(host, port)} to allow it"
 
 
-def check_url(url: str, allow_hosts: tuple[str, ...] = ()) -> SplitResult:
+def check_url(url: str, allow_hosts: tuple[str, ...] = (), setting: str = FOR_PAGES) -> SplitResult:
     """Judge a URL by its text alone: http or https, a host, a port that is open, no user name in it.
+
+    setting: the one that `allow_hosts` comes from.
 
     Raises:
         NotAllowed: with the reason.
@@ -135,7 +141,7 @@ def check_url(url: str, allow_hosts: tuple[str, ...] = ()) -> SplitResult:
         raise NotAllowed(f"{shown} names no host")
     if parts.username is not None or parts.password is not None:
         raise NotAllowed(f"the URL of {parts.hostname} carries a user name or password; take it out")
-    check_port(parts.hostname, port or default_port(parts.scheme), allowed_pairs(allow_hosts))
+    check_port(parts.hostname, port or default_port(parts.scheme), allowed_pairs(allow_hosts), setting)
     return parts
 
 

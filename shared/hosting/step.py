@@ -8,6 +8,7 @@ from shared.database.models import HostedVideo, Lead, Video
 from shared.hosting.manager import VideoHostManager
 from shared.hosting.reserving import reserve_hosted
 from shared.hosting.showing import show_hosted
+from shared.webhooks import announce
 from shared.workflow import Tools, VideoEvent
 
 
@@ -22,8 +23,12 @@ def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     show_hosted(event.workspace_id, hosted.id, tools.database, tools.storage, tools.settings)
     address = VideoHostManager(tools.settings, tools.storage).address_of(hosted.slug)
     with tools.database.workspace(event.workspace_id) as session:
-        row = session.get_one(HostedVideo, hosted.id)
+        row = session.get_one(HostedVideo, hosted.id, with_for_update=True)
         row.share_url, row.embed_url = address.share_url, address.embed_url
         row.thumbnail_url = address.thumbnail_url
+        if row.status != "ready":  # a step that lost its answer comes again
+            ids = {"video_id": event.video_id, "lead_id": row.lead_id, "hosted_video_id": row.id}
+            links = address.model_dump(include={"share_url", "embed_url", "thumbnail_url"})
+            announce(session, event.workspace_id, "video.ready", {**ids, "status": "completed", **links})
         row.status, row.reason = "ready", None
     return {"hosted_video_id": hosted.id, "slug": hosted.slug}

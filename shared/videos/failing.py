@@ -21,6 +21,7 @@ from shared.database.models import (
     Voiceover,
 )
 from shared.values import Value
+from shared.webhooks import announce
 
 OURS = frozenset({"Permanent", "Retryable", "RateLimited"})
 
@@ -85,10 +86,11 @@ def end_parts(session: Session, video: Video, status: str, reason: str) -> None:
 
 
 def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Database) -> None:
-    """Write the failure to the video and to its step."""
+    """Write the failure to the video and to its step, and tell those who want to know."""
     now = datetime.now(UTC)
     with database.workspace(workspace_id) as session:
-        video = session.get_one(Video, video_id)
+        video = session.get_one(Video, video_id, with_for_update=True)
+        is_new = video.status != "failed"
         video.status, video.failed_step, video.reason = "failed", failure.step, failure.reason
         video.completed_at = now
         end_parts(session, video, "failed", failure.reason)
@@ -99,3 +101,7 @@ def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Dat
             step.reason = failure.reason if step.name == failure.step else None
             step.finished_at = now
             step.seconds = (now - step.started_at).total_seconds() if step.started_at else None
+        if is_new:
+            ids = {"video_id": video.id, "lead_id": video.lead_id, "status": video.status}
+            why = {"failed_step": failure.step, "reason": failure.reason}
+            announce(session, workspace_id, "video.failed", ids | why)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from local.postgres import Postgres
 from shared.accounts import open_workspace
@@ -36,3 +37,12 @@ def database(migrated: Postgres) -> Iterator[Database]:
 def workspace_id(database: Database, request: pytest.FixtureRequest, tmp_path: Path) -> int:
     """A workspace of the test's own."""
     return open_workspace(database, f"{request.node.name} {tmp_path.name}")
+
+
+@pytest.fixture
+def no_webhooks(migrated: Postgres) -> None:
+    """What other tests left to be sent is gone: who sends asks over all workspaces."""
+    engine = create_engine(migrated.owner_url)
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE webhooks CASCADE"))  # the owner sees no workspace's rows, either
+    engine.dispose()

@@ -18,6 +18,7 @@ from threading import Thread
 from typing import Any
 
 import httpx
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from functions.api.app import make_app
@@ -30,6 +31,7 @@ from shared.workflow import Tools
 from tests.support.in_process import asking
 
 LINK_KEY = SecretStr(base64.urlsafe_b64encode(b"l" * 32).decode())
+SECRETS_KEY = SecretStr(Fernet.generate_key().decode())
 
 
 class KeyServer:
@@ -115,7 +117,7 @@ def served_api(database: Database, workspace_id: int, home: Path, **settings: An
             auth_issuer=signer.issuer,
             auth_keys_url=issuer.url,
             auth_app_clients=(APP_CLIENT,),
-            **{"link_signing_key": LINK_KEY, **settings},
+            **{"link_signing_key": LINK_KEY, "secrets_key": SECRETS_KEY, **settings},
         )
         tools = Tools(read, open_storage(read))
         tools.__dict__["database"] = database

@@ -15,6 +15,7 @@ from functions.api.routes import (
     scripts,
     videos,
     voiceovers,
+    webhooks,
 )
 
 ROUTERS = (
@@ -28,6 +29,7 @@ ROUTERS = (
     leads.router,
     demo_sites.router,
     costs.router,
+    webhooks.router,
     machine_clients.router,
     audit.router,
     health.router,

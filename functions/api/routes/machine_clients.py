@@ -27,6 +27,7 @@ def add(call: Manager, fields: ClientFields, idempotency_key: IdempotencyKey = N
         lambda session: add_client(session, call.workspace_id, fields),
         fields,
         lambda client: f"{PATH}/{client.id}",
+        secret=True,
     )
 
 

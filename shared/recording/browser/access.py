@@ -1,23 +1,22 @@
 """Headers and cookies that let the recorder into a page: secrets of whoever owns the page.
 
-At rest they are one sealed text (Fernet: AES-128-CBC and HMAC-SHA256), bound to the site they are for. Only
-the functions that open pages have the key. https://cryptography.io/en/latest/fernet/
+At rest they are one sealed text (`shared.sealing`), bound to the site they are for. Only the functions that
+open pages have the key.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from shared.errors import Permanent
+from shared.sealing import CannotUnseal as CannotUnseal
+from shared.sealing import Sealer
 from shared.values import Value
-
-if TYPE_CHECKING:  # 35 ms, and few who read this file seal or unseal
-    from cryptography.fernet import Fernet
 
 MOST_HEADERS = 50
 MOST_COOKIES = 50
@@ -36,10 +35,6 @@ _NOT_OURS = frozenset(
 
 class WrongAccess(Permanent):
     """A header or cookie can't be used; the text names it, and never its value."""
-
-
-class CannotUnseal(Permanent):
-    """The sealed headers and cookies can't be read with the key that there is."""
 
 
 class Cookie(Value):
@@ -162,7 +157,7 @@ def seal(access: Access, key: SecretStr | None) -> str:
             cookie.model_dump() | {"value": cookie.value.get_secret_value()} for cookie in access.cookies
         ],
     }
-    return _cipher(key).encrypt(json.dumps(content).encode()).decode()
+    return _sealer(key).seal(json.dumps(content))
 
 
 def unseal(sealed: str, key: SecretStr | None) -> Access | None:
@@ -171,26 +166,13 @@ def unseal(sealed: str, key: SecretStr | None) -> Access | None:
     Raises:
         CannotUnseal: naming the cure.
     """
-    if not sealed:
-        return None
-    from cryptography.fernet import InvalidToken
-
-    try:
-        content = json.loads(_cipher(key).decrypt(sealed.encode()))
-    except InvalidToken:
-        raise CannotUnseal(
-            "RECORDING_ACCESS_KEY is not the key that the page's headers and cookies were sealed with: "
-            "set that key, or save the headers and cookies of the demo site anew"
-        ) from None
-    return Access.parse(**content)
+    return Access.parse(**json.loads(_sealer(key).unseal(sealed))) if sealed else None
 
 
-def _cipher(key: SecretStr | None) -> Fernet:
-    if key is None:
-        raise CannotUnseal(
-            "RECORDING_ACCESS_KEY is not set, and a page's headers and cookies are sealed with it: "
-            "set it to the key that the demo site was saved with"
-        )
-    from cryptography.fernet import Fernet
-
-    return Fernet(key.get_secret_value())
+def _sealer(key: SecretStr | None) -> Sealer:
+    return Sealer(
+        key,
+        "RECORDING_ACCESS_KEY",
+        "a page's headers and cookies",
+        "save the headers and cookies of the demo site anew",
+    )

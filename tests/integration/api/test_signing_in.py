@@ -167,6 +167,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "addLead": lambda: {"name": "Ana", "company": "Acme"},
     "makeVideo": lambda: VIDEO,
     "addMachineClient": lambda: {"name": "CRM"},
+    "addWebhook": lambda: {"url": "https://acme.example/", "events": ["video.ready"]},
     "addDemoSite": lambda: {"name": "Acme", "url": "https://acme.example/"},
 }
 
@@ -193,7 +194,16 @@ def things(api: Api) -> dict[str, int]:
     video = api.ask("POST", "/api/v1/videos", json=VIDEO).json()["id"]
     added = api.ask("POST", "/api/v1/machine-clients", role="owner", json={"name": "CRM"})
     client = added.json()["id"]
-    return {"lead_id": lead, "demo_site_id": site, "video_id": video, "client_id": client}
+    hook = api.ask("POST", "/api/v1/webhooks", role="owner", json=BODIES["addWebhook"]()).json()["id"]
+    told = api.ask("POST", f"/api/v1/webhooks/{hook}/test", role="owner").json()["id"]
+    return {
+        "lead_id": lead,
+        "demo_site_id": site,
+        "video_id": video,
+        "client_id": client,
+        "webhook_id": hook,
+        "delivery_id": told,
+    }
 
 
 @pytest.mark.parametrize(("method", "path", "operation", "permission"), ROUTES, ids=[r[2] for r in ROUTES])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.receiver import Receiver, is_signed
+
 START_SECONDS = 60.0
 
 
@@ -22,6 +25,7 @@ class Served:
     url: str
     environment: dict[str, str]
     log: Path
+    receiver: Receiver
 
     def token(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -37,7 +41,13 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("api")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -47,6 +57,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "HOME": str(home),
         "LEADREEL_HOME": str(home / "home"),
         "PYTHONPATH": os.pathsep.join(sys.path),
+        "WEBHOOK_ALLOW_HOSTS": receiver.pair,
     }
     log = home / "up.log"
     with log.open("wb") as output:
@@ -65,7 +76,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
                 pass
             assert up.poll() is None and time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
-        yield Served(url, environment, log)
+        yield Served(url, environment, log, receiver)
     finally:
         up.terminate()
         up.wait(60)
@@ -94,6 +105,8 @@ def test_a_token_of_the_command_is_let_in_with_its_role(served: Served) -> None:
 def test_a_video_is_begun_and_its_end_is_told(served: Served) -> None:
     """A page that may not be recorded ends the pipeline at its first step."""
     with served.client() as owner:
+        hook = {"url": served.receiver.url, "events": ["video.ready", "video.failed"]}
+        webhook = owner.post("/api/v1/webhooks", json=hook).json()
         asked = {"name": "Ana", "company": "Acme", "url": "http://127.0.0.1:9/"}
         made = owner.post("/api/v1/videos", json=asked)
         assert made.status_code == 202, made.text
@@ -103,6 +116,12 @@ def test_a_video_is_begun_and_its_end_is_told(served: Served) -> None:
             time.sleep(0.5)
     assert (video["status"], video["failed_step"]) == ("failed", "check_page")
     assert "127.0.0.1" in video["reason"] and video["seconds"] is not None
+    assert served.receiver.waits_for(1)
+    [got] = served.receiver.got
+    assert is_signed(webhook["secret"], got)
+    event = json.loads(got.body)
+    assert (event["type"], event["data"]["video_id"]) == ("video.failed", video["id"])
+    assert event["data"]["reason"] == video["reason"]
 
 
 def test_the_sign_in_code_is_printed(served: Served) -> None:

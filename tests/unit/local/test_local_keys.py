@@ -3,6 +3,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
@@ -14,17 +15,19 @@ from shared.settings import Settings
 FUNCTIONS = Path(__file__).parents[3] / "functions" / "functions.toml"
 
 
-def test_a_home_makes_its_key_once(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    first = with_keys(Settings(leadreel_home=home)).recording_access_key
-    assert first is not None
+@pytest.mark.parametrize("name", list(FILES))
+def test_a_home_makes_its_keys_once(name: str, tmp_path: Path) -> None:
+    def key(home: str) -> SecretStr:
+        made: SecretStr = getattr(with_keys(Settings(leadreel_home=tmp_path / home)), name)
+        return made
+
+    first = key("home")
     Fernet(first.get_secret_value())
-    assert with_keys(Settings(leadreel_home=home)).recording_access_key == first
-    assert with_keys(Settings(leadreel_home=tmp_path / "other")).recording_access_key != first
-    assert stat.S_IMODE((home / "keys").stat().st_mode) == 0o700
-    files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (home / "keys").iterdir()}
-    assert files == dict.fromkeys(FILES.values(), 0o600)
-    assert len({(home / "keys" / name).read_text() for name in files}) == len(FILES)
+    assert key("home") == first != key("other")
+    files = list((tmp_path / "home" / "keys").iterdir())
+    assert len({file.read_text() for file in files}) == len(FILES)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(files[0].parent.stat().st_mode) == 0o700
 
 
 def test_a_key_that_is_set_wins(tmp_path: Path) -> None:
@@ -34,12 +37,17 @@ def test_a_key_that_is_set_wins(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
-def test_only_those_who_open_pages_have_the_key(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "who"),
+    [
+        ("RECORDING_ACCESS_KEY", {"api", "check_page", "record"}),
+        ("SECRETS_KEY", {"api", "deliver"}),
+        ("LINK_SIGNING_KEY", {"api"}),
+    ],
+)
+def test_only_those_who_need_it_have_a_key(key: str, who: set[str], tmp_path: Path) -> None:
     plain, secrets = settings_environment(with_keys(Settings(leadreel_home=tmp_path)))
-    assert "RECORDING_ACCESS_KEY" in secrets
-    assert "RECORDING_ACCESS_KEY" not in plain
+    assert key in secrets
+    assert key not in plain
     functions = read_functions(FUNCTIONS)
-    holders = {name for name, one in functions.items() if "RECORDING_ACCESS_KEY" in one.limits.secrets}
-    assert holders == {"check_page", "record"}
-    signers = {name for name, one in functions.items() if "LINK_SIGNING_KEY" in one.limits.secrets}
-    assert signers == {"api"}
+    assert {name for name, one in functions.items() if key in one.limits.secrets} == who

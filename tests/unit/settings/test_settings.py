@@ -30,9 +30,11 @@ def test_every_setting_is_in_the_document() -> None:
         ("VIDEO_DEFAULT_RESOLUTION", "1921x1080"),
         ("VIDEO_DEFAULT_RESOLUTION", "100x100"),
         ("RECORDING_ALLOW_HOSTS", "127.0.0.1"),
+        ("WEBHOOK_ALLOW_HOSTS", "127.0.0.1"),
         ("VOICEOVER_CACHE_TTL_DAYS", "-1"),
         ("RECORDING_ACCESS_KEY", "too short"),
         ("RECORDING_ACCESS_KEY", "ñ" * 44),
+        ("SECRETS_KEY", "too short"),
     ],
 )
 def test_a_wrong_value_names_its_variable(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
