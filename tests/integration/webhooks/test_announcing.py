@@ -29,7 +29,7 @@ def video(hooks: Hooks, receiver: Receiver, tools: Tools) -> VideoEvent:
     hooks.add(receiver.url, "video.ready", "video.failed")
     request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
     asked = create_video(request, hooks.workspace_id, hooks.database, tools.storage, tools.settings)
-    return VideoEvent(workspace_id=hooks.workspace_id, video_id=asked["video_id"])
+    return VideoEvent(workspace_id=hooks.workspace_id, video_id=asked.value["video_id"])
 
 
 def compose(video: VideoEvent, hooks: Hooks, tools: Tools) -> None:
