@@ -14,6 +14,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from shared.encoding.footage import Footage, Span
 from shared.encoding.shot import Shot
 from shared.media.files import UnusableMedia, opened
+from shared.media.memory import give_back_memory
 from shared.media.presets import EncoderSettings, Level
 from shared.media.video_file import VideoFile
 from shared.media.vmaf import Scores, vmaf
@@ -113,6 +114,7 @@ class _Line:
         given = iter(self._queue.get, None)
         try:
             kept = self._encode(given)
+            give_back_memory()  # x264's, before VMAF takes as much again
             check_clip(self._path, self._level, self._shot.frame_count)
             size = self._level.width, self._level.height
             self.scores = vmaf(kept, bare_of(self._path), *size, self._shot.fps, self._every)
