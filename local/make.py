@@ -18,7 +18,7 @@ from local.joining import Joined
 from local.journal import read_execution
 from local.progress import ProgressView
 from local.resuming import settle_unended, start_execution
-from local.telling import files_of, get_ready, summary, tell
+from local.telling import files_of, summary, tell
 from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
 from shared.settings import Settings
@@ -83,10 +83,8 @@ async def make_videos(
             ]
             making = _Making(runtime, workspace_id, database, storage, settings)
             if not as_list:
-                ready = asyncio.create_task(_get_ready())
                 with ProgressView(requests[0].duration_seconds) as view:
                     state = await making.make(requests[0], view)
-                await ready
                 files = files_of(state, making.workspace_id, database, storage, out)
                 return tell(state, files, as_json)
             states = await _make_all(making, requests)
@@ -99,11 +97,6 @@ async def make_videos(
         finally:
             database.close()
     return _tell_all(told, time.monotonic() - started, as_json)
-
-
-async def _get_ready() -> None:
-    await asyncio.sleep(1)  # the video is on its way then
-    await asyncio.to_thread(get_ready)
 
 
 def _parse(fields: Mapping[str, Any], as_list: bool) -> VideoRequest:

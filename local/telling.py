@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from collections.abc import Mapping
@@ -40,11 +39,6 @@ def tell(state: VideoState, files: Files, as_json: bool) -> int:
             f"on AWS it would have cost ${state.cost_usd:.4f}"
         )
     return 0 if ready else 1
-
-
-def get_ready() -> None:
-    """Load what `files_of` needs, while there is time: all that composes."""
-    importlib.import_module("shared.composition.keeping")
 
 
 def files_of(

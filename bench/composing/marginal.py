@@ -59,3 +59,8 @@ def public(making: Making) -> float:
 
 def kept(making: Making) -> float:
     return float(making.kept_bytes)
+
+
+def step(name: str) -> Callable[[Making], float]:
+    """The seconds of one step."""
+    return lambda making: making.steps.get(name, 0.0)

@@ -61,7 +61,7 @@ def further(rounds: Sequence[Round]) -> str:
     ]
     rows = [_share_row(name, rounds, what, form) for name, what, form in figures]
     for step in rounds[0].first.steps:
-        rows.append(_share_row(f"{step}, s", rounds, _step(step), ".1f"))
+        rows.append(_share_row(f"{step}, s", rounds, marginal.step(step), ".1f"))
     columns = ("", "first lead", "one more", "share")
     each = "\n".join(
         f"- {marginal.pipeline(played.first):.1f}, then "
@@ -69,10 +69,6 @@ def further(rounds: Sequence[Round]) -> str:
         for played in rounds
     )
     return f"{report.table(columns, rows)}\n\nEach round, wall seconds of the pipeline:\n\n{each}"
-
-
-def _step(name: str) -> Callable[[Making], float]:
-    return lambda making: making.steps.get(name, 0.0)
 
 
 def _share_row(

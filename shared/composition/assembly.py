@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -126,20 +126,30 @@ def compose(
         clips = found.all(on_progress)
         looking = beside.submit(_pictures, timeline, clips, folder)
         sound = sounding.result()
-        config = audio_config()
-        packets = [packet for part in sound for packet in part.packets]
-
-        def joined(level: Level) -> Path:
-            video = folder / f"{level.name}.mp4"
-            files = [clip.file for clip in clips if clip.level == level]
-            join_clips(files, packets, config, timeline.viewport.fps, video, chapters(timeline))
-            return video
-
-        files = beside.map(joined, timeline.levels)
-        versions = {level.name: file for level, file in zip(timeline.levels, files, strict=True)}
-        video = _beside(timeline, storage, folder, versions, found, looking)
+        joined = beside.map(lambda level: _joined(timeline, level, clips, sound, folder), timeline.levels)
+        versions = {level.name: file for level, file in zip(timeline.levels, joined, strict=True)}
+        _write_texts(timeline, folder)
+        certificate = _certified(timeline, storage, versions, found)
+        thumbnail, preview = looking.result()
+    top = timeline.levels[0]
+    video = ComposedVideo(
+        versions=versions,
+        thumbnail=thumbnail,
+        preview=preview,
+        captions=folder / "captions.vtt",
+        subtitles=folder / "captions.srt",
+        chapters=folder / "chapters.vtt",
+        frame_count=timeline.frame_count,
+        duration_seconds=timeline.duration_seconds,
+        width=top.width,
+        height=top.height,
+        fps=timeline.viewport.fps,
+        clips_total=len(timeline.scenes),
+        clips_encoded=found.encoded,
+        certificate=certificate,
+    )
     vmaf_seconds = sum(facts.scores.seconds for _, facts in found.facts)
-    return Composition(round(vmaf_seconds, 3), video, tuple(clips), sound, config)
+    return Composition(round(vmaf_seconds, 3), video, tuple(clips), sound, audio_config())
 
 
 def fetch_clips(
@@ -213,59 +223,49 @@ class _Clips:
             self.encoded += 1
 
 
-def _beside(
+def _joined(
     timeline: Timeline,
-    storage: Storage,
+    level: Level,
+    clips: Sequence[SceneClip],
+    sound: Sequence[SceneSoundClip],
     folder: Path,
-    versions: dict[str, Path],
-    found: _Clips,
-    looking: Future[tuple[Path, Path]],
-) -> ComposedVideo:
-    """What stands beside the files of a video, and the certificate on them. looking: thumbnail, preview."""
-    words = captions(timeline)
+) -> Path:
+    """The MP4 of a level."""
+    video = folder / f"{level.name}.mp4"
+    files = [clip.file for clip in clips if clip.level == level]
+    packets = [packet for part in sound for packet in part.packets]
+    join_clips(files, packets, audio_config(), timeline.viewport.fps, video, chapters(timeline))
+    return video
+
+
+def _write_texts(timeline: Timeline, folder: Path) -> None:
+    """Captions, subtitles and chapters, under their names in `ComposedVideo`."""
     written = {
-        "captions.vtt": words,
+        "captions.vtt": captions(timeline),
         "captions.srt": srt(timeline),
         "chapters.vtt": chapters_vtt(chapters(timeline)),
     }
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
-    certificate = certify(
-        versions,
-        Expected(
-            timeline=timeline,
-            quality=timeline.encoder.quality,
-            captions=words,
-            name=timeline.names.name,
-            company=timeline.names.company,
-            shown_text=_shown(timeline, storage),
-            still=tuple(found.asked("still")),
-            dark=tuple(found.asked("black")),
-            shown=found.shown(),
-        ),
-        [
-            ClipScores(clip=clip.title, level=clip.level.name, scores=facts.scores)
-            for clip, facts in found.facts
-        ],
+
+
+def _certified(timeline: Timeline, storage: Storage, versions: dict[str, Path], found: _Clips) -> Certificate:
+    """What is measured of the files, beside what the timeline, the pictures and the clips promise."""
+    expected = Expected(
+        timeline=timeline,
+        quality=timeline.encoder.quality,
+        captions=captions(timeline),
+        name=timeline.names.name,
+        company=timeline.names.company,
+        shown_text=_shown(timeline, storage),
+        still=tuple(found.asked("still")),
+        dark=tuple(found.asked("black")),
+        shown=found.shown(),
     )
-    top = timeline.levels[0]
-    thumbnail, preview = looking.result()
-    return ComposedVideo(
-        versions=versions,
-        thumbnail=thumbnail,
-        preview=preview,
-        captions=folder / "captions.vtt",
-        subtitles=folder / "captions.srt",
-        chapters=folder / "chapters.vtt",
-        frame_count=timeline.frame_count,
-        duration_seconds=timeline.duration_seconds,
-        width=top.width,
-        height=top.height,
-        fps=timeline.viewport.fps,
-        clips_total=len(timeline.scenes),
-        clips_encoded=found.encoded,
-        certificate=certificate,
-    )
+    scores = [
+        ClipScores(clip=clip.title, level=clip.level.name, scores=facts.scores) for clip, facts in found.facts
+    ]
+    return certify(versions, expected, scores)
 
 
 def _shown(timeline: Timeline, storage: Storage) -> str:

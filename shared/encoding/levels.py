@@ -14,6 +14,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from shared.encoding.footage import Footage, Span
 from shared.encoding.shot import Shot
 from shared.media.files import UnusableMedia, opened
+from shared.media.memory import give_back_memory
 from shared.media.presets import EncoderSettings, Level
 from shared.media.video_file import VideoFile
 from shared.media.vmaf import Scores, vmaf
@@ -24,9 +25,9 @@ OnFrames = Callable[[int], None]
 OnPicture = Callable[[Span, VideoFrame], None]
 """Shown each picture that is encoded."""
 
-SAMPLES = (8, 24)
-"""How many pictures of a clip are held against what was encoded: about one in four, within these bounds. They
-are kept until then, 3 MB each at 1080p."""
+ONE_IN, FEWEST, MOST = 4, 8, 24
+"""Of a clip's pictures one in so many is held against what was encoded; so many at least, or all if there are
+fewer, and at most: they are kept until then, 3 MB each at 1080p."""
 _AHEAD = 4  # pictures that wait for a level
 
 
@@ -47,7 +48,7 @@ def encode_levels(
     Raises UnusableMedia: what came out is not whole.
     """
     with ExitStack() as stack:
-        every = -(-len(spans) // min(max(len(spans) // 4, SAMPLES[0]), SAMPLES[1]))
+        every = sampled_every(len(spans))
         lines = [
             stack.enter_context(_Line(level, path, footage.shot, encoder, every)) for level, path in clips
         ]
@@ -59,6 +60,12 @@ def encode_levels(
         for line in lines:
             line.finish()  # all, before any is waited for: of a short shot x264 has begun with nothing yet
     return [line.scores for line in lines]
+
+
+def sampled_every(pictures: int) -> int:
+    """Pictures 0, every, 2 * every … of a clip are held against it."""
+    for_most = -(-pictures // MOST)
+    return max(min(ONE_IN, pictures // FEWEST), for_most, 1)
 
 
 def bare_of(clip: Path) -> Path:
@@ -107,6 +114,7 @@ class _Line:
         given = iter(self._queue.get, None)
         try:
             kept = self._encode(given)
+            give_back_memory()  # x264's, before VMAF takes as much again
             check_clip(self._path, self._level, self._shot.frame_count)
             size = self._level.width, self._level.height
             self.scores = vmaf(kept, bare_of(self._path), *size, self._shot.fps, self._every)

@@ -30,8 +30,8 @@ class Written:
 
 def scenes_of(storage: CountingStorage, lead: str, card_frames: int = 45) -> tuple[Scene, ...]:
     """A card of the lead's own with a voice of its own, then two scenes that all leads share."""
-    hello = put_voice(storage, f"hello {lead}", 0.7 + len(lead) / 20, text=f"Hi {lead}, hello.")
-    tour = put_voice(storage, "tour", 1.2, text="This is your page.")
+    hello = put_voice(storage, f"hello {lead}", 1.0 + len(lead) / 20, text=f"Hi {lead}, hello.")
+    tour = put_voice(storage, "tour", 1.7, text="This is your page.")
     return (
         put_scene(storage, f"card {lead}", [10, card_frames - 10], len(lead) * 50, hello),
         put_scene(storage, "tour", [1] * 30 + [13, 1, 1, 15], 11, tour),

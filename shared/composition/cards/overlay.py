@@ -11,7 +11,6 @@ from shared.composition.cards.rendering import layout, render
 if TYPE_CHECKING:
     from shared.composition.captioning import Cue
 
-
 _OPPOSITE: dict[LogoCorner, LogoCorner] = {
     "top-left": "bottom-right",
     "top-right": "bottom-left",

@@ -16,15 +16,14 @@ from shared.media.loudness import RATE, Sound
 FADE_SECONDS = 0.008
 
 _MISSING_SECONDS = 0.25
-_LAYOUTS = {1: "mono", 2: "stereo"}
 
 
 def silence(samples: int) -> Sound:
     return np.zeros((samples, 2), np.float32)
 
 
-def read_sound(path: Path, longest_seconds: float, channels: int = 2) -> Sound:
-    """The first sound stream of a file, up to `longest_seconds` of it; shape (samples, channels).
+def read_sound(path: Path, longest_seconds: float) -> Sound:
+    """The first sound stream of a file, up to `longest_seconds` of it. Mono is the same on both sides.
 
     Raises:
         UnusableMedia: for a file that is empty, no sound, damaged, or shorter than its header says.
@@ -34,7 +33,9 @@ def read_sound(path: Path, longest_seconds: float, channels: int = 2) -> Sound:
             raise UnusableMedia(f"{path.name} has no sound")
         stream = container.streams.audio[0]
         promised = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
-        resampler = av.AudioResampler(format="flt", layout=_LAYOUTS[channels], rate=RATE)
+        # FFmpeg's stereo of a mono sound is 3 dB lower on each side
+        layout, channels = ("mono", 1) if stream.codec_context.layout.nb_channels == 1 else ("stereo", 2)
+        resampler = av.AudioResampler(format="flt", layout=layout, rate=RATE)
         parts = [np.zeros((0, channels), np.float32)]
         for frame in chain(container.decode(stream), [None]):
             parts += [_samples(resampled, channels) for resampled in resampler.resample(frame)]
@@ -45,7 +46,7 @@ def read_sound(path: Path, longest_seconds: float, channels: int = 2) -> Sound:
         raise UnusableMedia(
             f"{path.name} is cut short: {len(sound) / RATE:.1f} s of {promised:.1f} s are there"
         )
-    return sound
+    return np.repeat(sound, 2 // channels, axis=1)
 
 
 def write_wav(sound: Sound, path: Path) -> Path:
