@@ -18,8 +18,9 @@ from functions.api.signing_in import SCOPES
 from local.issuer.signing import APP_CLIENT, Signer
 from shared.accounts import ALLOWED, ROLES, Role, open_workspace
 from shared.database import Database
-from shared.database.models import MachineClient
+from shared.database.models import MachineClient, Video
 from tests.support.api import Api
+from tests.support.parts import Parts
 
 PATH = "/api/v1/leads"
 STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -185,15 +186,20 @@ class NoRuns:
 
 
 @pytest.fixture
-def things(api: Api) -> dict[str, int]:
+def things(api: Api, parts: Parts) -> dict[str, int]:
     """An id for each parameter of a path, of things that are there."""
     api.tools.__dict__["executions"] = NoRuns()
     lead = api.ask("POST", PATH, json={"name": "Ana", "company": "Acme"}).json()["id"]
     site = api.ask("POST", "/api/v1/demo-sites", json=BODIES["addDemoSite"]()).json()["id"]
     video = api.ask("POST", "/api/v1/videos", json=VIDEO).json()["id"]
+    parts.set(Video, video, status="failed")  # else it can't be deleted
     added = api.ask("POST", "/api/v1/machine-clients", role="owner", json={"name": "CRM"})
     client = added.json()["id"]
-    return {"lead_id": lead, "demo_site_id": site, "video_id": video, "client_id": client}
+    return {
+        "lead_id": lead, "demo_site_id": site, "video_id": video, "client_id": client,
+        "recording_id": parts.recording(), "script_id": parts.script(), "voiceover_id": parts.voiceover(),
+        "composed_video_id": parts.composed(), "hosted_video_id": parts.hosted(),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("method", "path", "operation", "permission"), ROUTES, ids=[r[2] for r in ROUTES])
@@ -217,7 +223,7 @@ def test_the_matrix(
     elif stranger is not None and "{" in path:
         assert answer.status_code == 404
     else:
-        assert answer.is_success, answer.text
+        assert answer.is_success or answer.status_code == 307, answer.text
 
 
 def test_a_program_is_let_in_until_it_is_revoked(api: Api, database: Database) -> None:
