@@ -63,7 +63,9 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute, links: Links | None 
 
     async def page(kind: str, request: Request) -> Response:
         slug = request.path_params["slug"]
-        if not (public / kind / slug).exists() and _is_there(storage, f"guarded/{slug}/page.json"):
+        if _is_there(storage, f"guarded/{slug}/page.json") and not _is_there(
+            public, f"{kind}/{slug}/index.html"
+        ):
             return await api(request)  # it knows whether to show it
         text = find(public, f"{kind}/{slug}/index.html").read_text(encoding="utf-8")
         policy = EMBED_CONTENT_SECURITY_POLICY if kind == "embed" else CONTENT_SECURITY_POLICY

@@ -70,15 +70,15 @@ _SEEN = text(
     """
     WITH seen AS (
         SELECT range_agg(int4range(
-            floor(greatest((stretch ->> 0)::float8, 0))::int,
-            floor(least((stretch ->> 1)::float8, :seconds - 1))::int, '[]'
+            floor(greatest((stretch -> 0)::float8, 0))::int,
+            floor(least((stretch -> 1)::float8, :seconds - 1))::int, '[]'
         )) AS ranges
         FROM video_views, jsonb_array_elements(watched) AS stretch
         WHERE hosted_video_id = :id AND classification = ANY(:counted)
           AND started_at >= coalesce(:begin, '-infinity'::timestamptz)
           AND started_at < coalesce(:end, 'infinity'::timestamptz)
-          AND (stretch ->> 0)::float8 <= (stretch ->> 1)::float8
-          AND (stretch ->> 0)::float8 < :seconds AND (stretch ->> 1)::float8 >= 0
+          AND (stretch -> 0)::float8 <= (stretch -> 1)::float8
+          AND (stretch -> 0)::float8 < :seconds AND (stretch -> 1)::float8 >= 0
         GROUP BY video_views.id
     ),
     lengths AS (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, delete, literal, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared.composition import withdraw_clips
@@ -86,7 +86,12 @@ def mark_video(session: Session, video_id: int) -> None:
 
 def _hosted(video: Video, column: InstrumentedAttribute[Any]) -> Select[Any]:
     """Of all rows that show what was composed for it: a step that was cut short may have left one."""
-    return select(column).where(HostedVideo.composed_video_id == video.composed_video_id)
+    return select(column).where(HostedVideo.composed_video_id == _id(video.composed_video_id))
+
+
+def _id(value: int | None) -> ColumnElement[int | None]:
+    """For a comparison that None never meets; without it, rows that refer to nothing would."""
+    return literal(value, Integer)
 
 
 def _check_parts(session: Session, video: Video) -> None:
@@ -97,11 +102,11 @@ def _check_parts(session: Session, video: Video) -> None:
             HostedVideo.id.in_(runs)))),
         ("composed video", ComposedVideo.id, and_(
             ComposedVideo.id.is_distinct_from(video.composed_video_id),
-            or_(ComposedVideo.screen_recording_id == video.screen_recording_id,
-                ComposedVideo.voiceover_id == video.voiceover_id))),
+            or_(ComposedVideo.screen_recording_id == _id(video.screen_recording_id),
+                ComposedVideo.voiceover_id == _id(video.voiceover_id)))),
         ("voiceover", Voiceover.id, and_(
             Voiceover.id.is_distinct_from(video.voiceover_id),
-            Voiceover.video_script_id == video.video_script_id)),
+            Voiceover.video_script_id == _id(video.video_script_id))),
     )  # fmt: skip
     for name, column, uses in users:
         user = session.scalar(select(column).where(uses).order_by(column).limit(1))
@@ -116,7 +121,7 @@ def _delete_rows(session: Session, video: Video, storage: Storage, *, with_lead:
     composed, script = video.composed_video_id, video.video_script_id
     session.execute(update(PaidCallRow).where(PaidCallRow.video_id == video.id).values(video_id=None))
     session.execute(delete(Video).where(Video.id == video.id))
-    session.execute(delete(HostedVideo).where(HostedVideo.composed_video_id == composed))
+    session.execute(delete(HostedVideo).where(HostedVideo.composed_video_id == _id(composed)))
     session.execute(delete(ComposedVideo).where(ComposedVideo.id == composed))
     session.execute(delete(ScreenRecording).where(ScreenRecording.id == video.screen_recording_id))
     session.execute(delete(Voiceover).where(Voiceover.id == video.voiceover_id))

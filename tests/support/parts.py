@@ -32,11 +32,11 @@ CLOSING = SECTION | {
     "title": "Closing", "content": "Shall we talk?", "scene_type": "cta", "timing_marker": "[00:05]",
 }  # fmt: skip
 MADE_OF = {  # where a run of an operation names what it made
-    "record": "screen_recording_id",
+    "recording": "screen_recording_id",
     "script": "video_script_id",
-    "voice": "voiceover_id",
-    "compose": "composed_video_id",
-    "host": "hosted_video_id",
+    "voiceover": "voiceover_id",
+    "composition": "composed_video_id",
+    "hosting": "hosted_video_id",
     "video": "hosted_video_id",
 }
 

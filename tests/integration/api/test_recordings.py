@@ -39,7 +39,7 @@ def test_one_that_is_being_made_has_nulls_and_a_failed_one_a_reason(api: Api, pa
     )
     shown = api.ask("GET", f"{PATH}/{being}").json()
     assert (shown["duration_seconds"], shown["file_path"], shown["file_size_mb"]) == (None, None, None)
-    assert api.ask("GET", f"{PATH}/{failed}").json()["reason"] == "it asks for a password"
+    assert api.ask("GET", f"{PATH}/{failed}").json()["reason"] == "the page asks for a password"
 
 
 def test_lists_are_narrowed_and_paged(api: Api, parts: Parts) -> None:
@@ -70,7 +70,7 @@ def test_another_workspaces_are_not_there(api: Api, parts: Parts, database: Data
 
 def test_deleted_it_is_gone_with_its_file_and_its_run(api: Api, parts: Parts) -> None:
     recording, kept = parts.recording(), parts.recording()
-    run = parts.run("record", recording)
+    run = parts.run("recording", recording)
     paid = parts.add(
         PaidCallRow(video_id=run, vendor="v", operation="o", content_hash="0", request={}, status="done")
     )
@@ -81,7 +81,7 @@ def test_deleted_it_is_gone_with_its_file_and_its_run(api: Api, parts: Parts) ->
     assert (answer.status_code, answer.content) == (204, b"")
 
     assert api.ask("GET", f"{PATH}/{recording}").status_code == 404
-    assert parts.get(Video, run) is None and parts.get(VideoStep, (run, "record")) is None
+    assert parts.get(Video, run) is None and parts.get(VideoStep, (run, "recording")) is None
     assert parts.get(PaidCallRow, paid).video_id is None
     left = [*parts.storage.keys(f"recordings/{api.workspace_id}/"), *parts.storage.keys("videos/")]
     assert left == [f"recordings/{api.workspace_id}/files/{kept}/recording.mp4"]
@@ -99,7 +99,7 @@ def _of_video(parts: Parts, recording: int) -> str:
 
 
 def _being_made(parts: Parts, recording: int) -> str:
-    parts.run("record", recording, status="processing")
+    parts.run("recording", recording, status="processing")
     return f"recording {recording} is being made: cancel it first, or wait until it has ended"
 
 
@@ -121,7 +121,7 @@ def test_what_is_needed_or_being_made_stays(api: Api, parts: Parts, in_the_way: 
 
 def test_what_a_crash_left_half_deleted_is_deleted_by_asking_again(api: Api, parts: Parts) -> None:
     recording = parts.recording()
-    run = parts.run("record", recording)
+    run = parts.run("recording", recording)
     parts.set(ScreenRecording, recording, status="deleting")
     assert api.ask("GET", PATH, params={"status": "deleting"}).json()["items"][0]["id"] == recording
     assert api.ask("DELETE", f"{PATH}/{recording}").status_code == 204

@@ -5,18 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, get_args
+from collections.abc import Iterator
+from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from functions.api.app import make_app
-from functions.api.signing_in import SCOPES
 from local.issuer.signing import APP_CLIENT, Signer
-from shared.accounts import ALLOWED, ROLES, Role, open_workspace
+from shared.accounts import open_workspace
 from shared.database import Database
 from shared.database.models import MachineClient
 from tests.support.api import Api
@@ -145,89 +143,6 @@ def _now() -> Any:
     from datetime import UTC, datetime
 
     return datetime.now(UTC)
-
-
-# Every route, from the document itself: one that is added is here by itself, with what it asks for.
-
-
-def routes() -> list[tuple[str, str, str, str | None]]:
-    """(method, path, operation id, permission; None for what is public)."""
-    found = []
-    for path, operations in make_app().openapi()["paths"].items():
-        for method, operation in operations.items():
-            security = operation.get("security", [])
-            scopes = [scope for each in security for scheme in each.values() for scope in scheme]
-            found.append((method.upper(), path, operation["operationId"], scopes[0] if scopes else None))
-    return found
-
-
-ROUTES = routes()
-VIDEO = {"name": "Ana", "company": "Acme", "url": "https://acme.example/"}
-BODIES: dict[str, Callable[[], dict[str, Any]]] = {
-    "addLead": lambda: {"name": "Ana", "company": "Acme"},
-    "makeVideo": lambda: VIDEO,
-    "addMachineClient": lambda: {"name": "CRM"},
-    "addWebhook": lambda: {"url": "https://acme.example/", "events": ["video.ready"]},
-    "addDemoSite": lambda: {"name": "Acme", "url": "https://acme.example/"},
-}
-
-
-def test_every_route_says_who_may() -> None:
-    public = {operation for _, _, operation, permission in ROUTES if permission is None}
-    assert public == {"getHealth", "getReadiness"}
-    assert {permission for *_, permission in ROUTES} - {None} <= set(SCOPES)
-
-
-class NoRuns:
-    """The port `Executions`, which starts nothing."""
-
-    def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
-        pass
-
-
-@pytest.fixture
-def things(api: Api) -> dict[str, int]:
-    """An id for each parameter of a path, of things that are there."""
-    api.tools.__dict__["executions"] = NoRuns()
-    lead = api.ask("POST", PATH, json={"name": "Ana", "company": "Acme"}).json()["id"]
-    site = api.ask("POST", "/api/v1/demo-sites", json=BODIES["addDemoSite"]()).json()["id"]
-    video = api.ask("POST", "/api/v1/videos", json=VIDEO).json()["id"]
-    added = api.ask("POST", "/api/v1/machine-clients", role="owner", json={"name": "CRM"})
-    client = added.json()["id"]
-    hook = api.ask("POST", "/api/v1/webhooks", role="owner", json=BODIES["addWebhook"]()).json()["id"]
-    told = api.ask("POST", f"/api/v1/webhooks/{hook}/test", role="owner").json()["id"]
-    return {
-        "lead_id": lead,
-        "demo_site_id": site,
-        "video_id": video,
-        "client_id": client,
-        "webhook_id": hook,
-        "delivery_id": told,
-    }
-
-
-@pytest.mark.parametrize(("method", "path", "operation", "permission"), ROUTES, ids=[r[2] for r in ROUTES])
-@pytest.mark.parametrize("who", [None, *get_args(Role), "stranger"])
-def test_the_matrix(
-    who: str | None, method: str, path: str, operation: str, permission: str | None, api: Api,
-    things: dict[str, int], database: Database,
-) -> None:  # fmt: skip
-    stranger = open_workspace(database, f"strangers to {api.workspace_id}") if who == "stranger" else None
-    role = next((role for role in ROLES if role == who), None if who is None else "admin")
-    options: dict[str, Any] = {}
-    if method in {"POST", "PATCH"}:
-        options["json"] = BODIES.get(operation, dict)()
-    answer = api.ask(method, path.format(**things), role=role, workspace_id=stranger, **options)
-    if permission is None:
-        assert answer.is_success
-    elif role is None:
-        assert answer.status_code == 401
-    elif permission not in ALLOWED[role]:
-        assert (answer.status_code, answer.json()["type"]) == (403, "urn:leadreel:problem:not-allowed")
-    elif stranger is not None and "{" in path:
-        assert answer.status_code == 404
-    else:
-        assert answer.is_success, answer.text
 
 
 def test_a_program_is_let_in_until_it_is_revoked(api: Api, database: Database) -> None:

@@ -44,7 +44,7 @@ def test_lists_are_narrowed(api: Api, parts: Parts) -> None:
 
 def test_deleted_it_is_gone_with_its_file(api: Api, parts: Parts) -> None:
     voiceover = parts.voiceover()
-    run = parts.run("voice", voiceover)
+    run = parts.run("voiceover", voiceover)
     composed = parts.composed(voiceover_id=voiceover)
     answer = api.ask("DELETE", f"{PATH}/{voiceover}")
     assert answer.status_code == 409
