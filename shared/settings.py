@@ -75,7 +75,9 @@ class Settings(BaseSettings):
     auth_keys_url: str | None = None
     auth_app_clients: Annotated[tuple[str, ...], NoDecode] = ()
     pipeline_arn: str | None = None
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    api_cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    api_requests_per_minute_workspace: int = Field(3000, ge=0, le=1_000_000)
+    api_requests_per_minute_token: int = Field(600, ge=0, le=1_000_000)
 
     # vendors
     elevenlabs_api_key: SecretStr | None = None
@@ -135,7 +137,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{pair!r} is not host:port")
         return hosts
 
-    @field_validator("openrouter_fallback_models", "auth_app_clients", "cors_origins", mode="before")
+    @field_validator("openrouter_fallback_models", "auth_app_clients", "api_cors_origins", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
         """`openai/gpt-4o, gpt-4` becomes a tuple."""

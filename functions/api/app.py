@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.api.problems import ProblemDocument, add_problems, problem_of, response_of
+from functions.api.rates import rate_headers
 from functions.api.routes import ROUTERS
 from functions.api.signing_in import Door
 from shared.observability import logger
@@ -68,6 +69,7 @@ class Carrier:
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
                 headers["X-Request-Id"] = request_id
+                headers.update(rate_headers(scope["state"].get("rates", ())))
             await send(message)
 
         try:

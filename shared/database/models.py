@@ -106,6 +106,20 @@ class IssuerKeys(Base):
     fetched_at: Mapped[datetime | None]
 
 
+class RequestBudget(Base):
+    """What is taken of a minute's budget of requests. minute: since 1970. Belongs to no workspace.
+
+    It is not written to the log of Postgres: after a crash, everybody's minute begins anew.
+    """
+
+    __tablename__ = "request_budgets"
+    __table_args__: ClassVar[dict[str, Any]] = {"prefixes": ["UNLOGGED"]}
+
+    bucket: Mapped[str] = mapped_column(String(100), primary_key=True)
+    minute: Mapped[int] = mapped_column(BigInteger, index=True)
+    taken: Mapped[int]
+
+
 class AuditEntry(Owned, Base):
     """A change, by whom, to what. changes: the fields that were given, without secrets."""
 

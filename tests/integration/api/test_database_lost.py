@@ -38,9 +38,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 def served(own: Postgres, tmp_path: Path) -> Iterator[Api]:
     database = Database(own.app_url, statement_seconds=2)
     with served_api(database, open_workspace(database), tmp_path) as api:
-        assert (
-            api.ask("GET", PATH).status_code == 200
-        )  # now a connection is in the pool
+        assert api.ask("GET", PATH).status_code == 200  # now a connection is in the pool
         yield api
     database.close()
 
