@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -142,6 +143,14 @@ class Settings(BaseSettings):
     def _split_names(cls, value: object) -> object:
         """`openai/gpt-4o, gpt-4` becomes a tuple."""
         return tuple(_parts(value)) if isinstance(value, str) else value
+
+    @field_validator("api_cors_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "*" and not re.fullmatch(r"https?://[^/?#\s]+", origin):
+                raise ValueError(f"{origin!r} is no origin, such as https://app.example.com")
+        return value
 
     @field_validator("ai_models", mode="before")
     @classmethod

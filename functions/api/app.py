@@ -12,11 +12,13 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from functions.api.bodies import Bodies
+from functions.api.origins import Origins
 from functions.api.problems import ProblemDocument, add_problems, problem_of, response_of
 from functions.api.rates import rate_headers
 from functions.api.routes import ROUTERS
 from functions.api.signing_in import Door
-from shared.observability import logger
+from shared.observability import logger, measure
 from shared.workflow import Tools, open_tools
 
 SECURITY = {
@@ -25,6 +27,7 @@ SECURITY = {
     "Strict-Transport-Security": "max-age=31536000",
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
 }
 
 
@@ -42,7 +45,10 @@ def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     add_problems(app)
-    app.add_middleware(Carrier)
+    for each in (Bodies, Catcher):
+        app.add_middleware(each)
+    app.add_middleware(Origins, tools=tools)
+    app.add_middleware(Carrier)  # the last that is added stands outermost
     _describe(app)
     return app
 
@@ -59,6 +65,7 @@ class Carrier:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        logger().thread_safe_append_keys(request_id=request_id)  # of this request's context, threads included
         started, status = time.monotonic(), 0
 
         async def carry(message: Message) -> None:
@@ -74,21 +81,49 @@ class Carrier:
 
         try:
             await self._app(scope, receive, carry)
-        except Exception as error:
-            if status:  # half of an answer can't be taken back
-                raise
-            logger().error(str(error), exc_info=error, request_id=request_id)
-            await response_of(problem_of(error), Request(scope))(scope, receive, carry)
         finally:
-            route = scope.get("route")
-            logger().info(
-                "request",
-                request_id=request_id,
-                method=scope["method"],
-                operation=route.operation_id if isinstance(route, APIRoute) else None,
-                status=status,
-                milliseconds=round((time.monotonic() - started) * 1000, 1),
-            )
+            _note(scope, status, (time.monotonic() - started) * 1000)
+
+
+class Catcher:
+    """Answers 500 for what nobody expected."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            if begun or scope["type"] != "http":  # half of an answer can't be taken back
+                raise
+            logger().error(str(error), exc_info=error)
+            await response_of(problem_of(error), Request(scope))(scope, receive, send)
+
+
+def _note(scope: Scope, status: int, milliseconds: float) -> None:
+    """A line in the log; and metrics, of which only the time is kept for each operation: each one costs."""
+    route = scope.get("route")
+    operation = route.operation_id if isinstance(route, APIRoute) else None
+    logger().info(
+        "request",
+        method=scope["method"],
+        operation=operation,
+        status=status,
+        milliseconds=round(milliseconds, 1),
+    )
+    measure("Latency", milliseconds, "Milliseconds", operation=operation or "none")
+    if status == 429:
+        measure("TooManyRequests", 1)
+    elif status >= 500 or not status:
+        measure("Failed", 1)
 
 
 def _request_id(scope: Scope) -> str:

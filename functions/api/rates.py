@@ -16,10 +16,9 @@ from shared.settings import Settings
 def budgets_of(principal: Principal, settings: Settings) -> tuple[Budget, ...]:
     """Of whoever asks; a quota of 0 is none. No name of a person is in them."""
     who = f"{principal.workspace_id}\n{principal.client_id}\n{principal.actor}"
+    digest = hashlib.sha256(who.encode()).hexdigest()[:32]
     every = (
-        Budget(
-            "token", hashlib.sha256(who.encode()).hexdigest()[:32], settings.api_requests_per_minute_token
-        ),
+        Budget("token", digest, settings.api_requests_per_minute_token),
         Budget("workspace", str(principal.workspace_id), settings.api_requests_per_minute_workspace),
     )
     return tuple(budget for budget in every if budget.quota)

@@ -30,7 +30,7 @@ _LEASE = text(
     SELECT :bucket, floor(now / :window)::bigint, :share FROM clock
     ON CONFLICT (bucket) DO UPDATE SET
         minute = greatest(kept.minute, excluded.minute),
-        taken = CASE WHEN kept.minute < excluded.minute THEN excluded.taken ELSE kept.taken + excluded.taken END
+        taken = excluded.taken + CASE WHEN kept.minute < excluded.minute THEN 0 ELSE kept.taken END
     RETURNING taken, minute, (minute + 1) * :window - (SELECT now FROM clock) AS seconds_left
     """
 )

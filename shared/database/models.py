@@ -113,7 +113,7 @@ class RequestBudget(Base):
     """
 
     __tablename__ = "request_budgets"
-    __table_args__: ClassVar[dict[str, Any]] = {"prefixes": ["UNLOGGED"]}
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
     bucket: Mapped[str] = mapped_column(String(100), primary_key=True)
     minute: Mapped[int] = mapped_column(BigInteger, index=True)
