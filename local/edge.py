@@ -15,7 +15,12 @@ from starlette.routing import BaseRoute, Route
 
 from local.gateway import broken, request_event, response_of, unavailable
 from local.runtime_api import Answer
-from shared.hosting import CONTENT_SECURITY_POLICY, EMBED_CONTENT_SECURITY_POLICY, not_found_page
+from shared.hosting import (
+    CONTENT_SECURITY_POLICY,
+    EMBED_CONTENT_SECURITY_POLICY,
+    docs_policy,
+    not_found_page,
+)
 
 CONTENT_TYPES = {
     ".mp4": "video/mp4",
@@ -64,6 +69,11 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute) -> Starlette:
             found, media_type=CONTENT_TYPES.get(found.suffix, "application/octet-stream"), headers=headers
         )
 
+    async def docs(request: Request) -> Response:
+        found = find(public, f"docs/{request.path_params.get('name', 'index.html')}")
+        headers = COMMON | {"Content-Security-Policy": docs_policy(), "Cache-Control": "no-cache"}
+        return FileResponse(found, media_type=CONTENT_TYPES[found.suffix], headers=headers)
+
     async def api(request: Request) -> Response:
         body = await read_body(request)
         if body is None:
@@ -82,6 +92,7 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute) -> Starlette:
     routes = [
         *(Route(f"/{kind}/{{slug}}", partial(page, kind)) for kind in ("v", "embed")),
         *(Route(f"/{folder}/{{path:path}}", partial(file, folder)) for folder in KEPT),
+        *(Route(path, docs) for path in ("/docs", "/docs/{name}")),
         *more,
         Route("/{path:path}", api, methods=METHODS),
     ]

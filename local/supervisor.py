@@ -33,7 +33,9 @@ from local.visits import Execution
 from local.workers import Workers
 from shared.database import Database
 from shared.errors import Permanent
+from shared.hosting import publish_docs
 from shared.settings import Settings
+from shared.storage import FileStorage
 
 FLUSH_SECONDS = 5.0
 WATCH_SECONDS = 0.5
@@ -182,6 +184,7 @@ class Runtime:
             database = Database(postgres.app_url)
             stack.callback(database.close)
             issuer = Issuer(self.home.path, database)
+            await asyncio.to_thread(publish_docs, FileStorage(self._settings.storage_path))
             public = self._settings.storage_path / "public"
             server = Server(edge(public, _api(workers), issuer.routes), listener)
             await server.start()

@@ -71,9 +71,11 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     public_base_url: str | None = None
 
-    # the API: the issuer of tokens, its keys, the client ids through which people sign in; what it starts
+    # the API: the issuer of tokens, its keys, its pages, the client ids of people's applications; what it
+    # starts; who else may ask, and how often
     auth_issuer: str | None = None
     auth_keys_url: str | None = None
+    auth_sign_in_url: str = Field("/auth", pattern=r"^(/|https?://)\S*[^/\s]$")
     auth_app_clients: Annotated[tuple[str, ...], NoDecode] = ()
     pipeline_arn: str | None = None
     api_cors_origins: Annotated[tuple[str, ...], NoDecode] = ()

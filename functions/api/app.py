@@ -13,8 +13,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.api.bodies import Bodies
+from functions.api.describing import DESCRIPTION, describe
 from functions.api.origins import Origins
-from functions.api.problems import ProblemDocument, add_problems, problem_of, response_of
+from functions.api.problems import add_problems, problem_of, response_of
 from functions.api.rates import rate_headers
 from functions.api.routes import ROUTERS
 from functions.api.signing_in import Door
@@ -36,7 +37,9 @@ def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
     app = FastAPI(
         title="Leadreel",
         summary="A personal demo video for every lead",
+        description=DESCRIPTION,
         version="1.0.0",
+        openapi_url=None,  # `describe` serves it
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
@@ -49,7 +52,7 @@ def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
         app.add_middleware(each)
     app.add_middleware(Origins, tools=tools)
     app.add_middleware(Carrier)  # the last that is added stands outermost
-    _describe(app)
+    describe(app)
     return app
 
 
@@ -130,19 +133,3 @@ def _request_id(scope: Scope) -> str:
     """API Gateway's own, where there is one."""
     event: dict[str, Any] = scope.get("aws.event", {})
     return str(event.get("requestContext", {}).get("requestId") or uuid.uuid4().hex)
-
-
-def _describe(app: FastAPI) -> None:
-    """The OpenAPI document knows the problem document, which routes refer to by name."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = made()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "ProblemDocument" not in schemas:
-            schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(schema.pop("$defs", {}))
-            schemas["ProblemDocument"] = schema
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]

@@ -38,7 +38,8 @@ _token = OAuth2AuthorizationCodeBearer(
     refreshUrl="/auth/oauth2/token",
     scopes={str(name): said for name, said in SCOPES.items()},
     scheme_name="signIn",
-    description="A token of the user pool; `leadreel token` prints one on your own machine.",
+    description="A token of the user pool; `leadreel token` prints one on your own machine. To sign in here, "
+    "leave the secret and the scopes empty: your role decides what you may do.",
     auto_error=False,
 )
 

@@ -1,4 +1,5 @@
 from .assets import NoPlayer, find_player, publish_assets
+from .docs import docs_policy, publish_docs
 from .manager import Hosted, HostingRefused, VideoHostManager
 from .pages import (
     CONTENT_SECURITY_POLICY,
@@ -17,7 +18,9 @@ __all__ = [
     "NoPlayer",
     "SharePage",
     "VideoHostManager",
+    "docs_policy",
     "find_player",
     "not_found_page",
     "publish_assets",
+    "publish_docs",
 ]
