@@ -16,8 +16,10 @@ from .reports import (
     unsettled_calls,
 )
 from .slots import FileSlots, Slots
+from .vendor_limits import Allowance, VendorState, note_refusal, vendor_states, watch_allowance
 
 __all__ = [
+    "Allowance",
     "Answer",
     "AnswerLost",
     "Architecture",
@@ -38,9 +40,11 @@ __all__ = [
     "Slots",
     "UnknownPlan",
     "UnsettledCall",
+    "VendorState",
     "WrongPeriod",
     "cost_report",
     "decode_subscription",
+    "note_refusal",
     "open_file_ledger",
     "open_ledger",
     "parse_invocation_line",
@@ -48,4 +52,6 @@ __all__ = [
     "price_invocation",
     "read_prices",
     "unsettled_calls",
+    "vendor_states",
+    "watch_allowance",
 ]

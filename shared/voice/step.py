@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.costs import open_ledger
+from shared.costs import Allowance, Ledger, open_ledger, read_prices, watch_allowance
 from shared.database.models import Video, VideoScript, Voiceover, VoiceoverCache, VoiceoverUsage
 from shared.scripting import Script
+from shared.settings import Settings
 from shared.voice.pronouncing import read_pronunciations
 from shared.voice.speech import Speech
 from shared.voice.synthesizer import VoiceSynthesizer
@@ -36,9 +38,10 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         ai_model_used=row.ai_model_used or "",
     )
     preset = video.options["voice_preset"]
+    ledger = open_ledger(tools.database, tools.storage, event.workspace_id, event.video_id, "voice")
     synthesizer = VoiceSynthesizer(
         tools.settings,
-        open_ledger(tools.database, tools.storage, event.workspace_id, event.video_id, "voice"),
+        ledger,
         tools.storage,
         enable_cache=tools.settings.voiceover_cache_enabled,
         workspace=str(event.workspace_id),
@@ -46,6 +49,8 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
     )
     settings = video.options.get("voice_settings")
     speeches = asyncio.run(synthesizer.synthesize_sections(script, preset, settings))
+    if tools.settings.elevenlabs_api_key is not None:
+        watch_allowance(tools.database, "elevenlabs", partial(_allowance, tools.settings, ledger))
     keys = [synthesizer.audio_key(speech) for speech in speeches]
     with tools.database.workspace(event.workspace_id) as session:
         voiceover = Voiceover(
@@ -76,6 +81,12 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
             _count_usage(session, event.workspace_id, piece)
             _count_cache(session, event.workspace_id, synthesizer.audio_key(piece), piece)
         return {"voiceover_id": voiceover.id}
+
+
+def _allowance(settings: Settings, ledger: Ledger) -> Allowance:
+    from shared.voice.elevenlabs import ElevenLabsVoice  # with its SDK, which only the vendor's voice needs
+
+    return asyncio.run(ElevenLabsVoice(settings, ledger, read_prices()).allowance())
 
 
 def _count_usage(session: Session, workspace_id: int, speech: Speech) -> None:

@@ -26,6 +26,9 @@ class Executions(Protocol):
     def start(self, name: str, value: dict[str, Any]) -> None:
         """Start a run; does nothing if there is one of that name. Raises CannotStart."""
 
+    def check(self) -> None:
+        """Whether runs can be started. Raises CannotStart."""
+
 
 class StepFunctions:
     """The port `Executions` over AWS's API. machine: the pipeline's ARN."""
@@ -43,12 +46,23 @@ class StepFunctions:
         except (BotoCoreError, ClientError) as error:
             raise CannotStart(f"the work could not be started: {error}") from error
 
+    def check(self) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client.describe_state_machine(stateMachineArn=self._machine)
+        except (BotoCoreError, ClientError) as error:
+            raise CannotStart(f"the work could not be started: {error}") from error
+
 
 def open_executions(settings: Settings) -> Executions:
     """Raises NoMachine."""
     if settings.pipeline_arn is None:
         raise NoMachine("PIPELINE_ARN is not set: `leadreel up` sets it on one machine, the stack on AWS")
     import boto3  # costs 100 ms, and only what starts something needs it
+    from botocore.config import Config
 
+    waiting = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
     region = settings.pipeline_arn.split(":")[3]
-    return StepFunctions(boto3.client("stepfunctions", region_name=region), settings.pipeline_arn)
+    client = boto3.client("stepfunctions", region_name=region, config=waiting)
+    return StepFunctions(client, settings.pipeline_arn)

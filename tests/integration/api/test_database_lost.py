@@ -71,7 +71,7 @@ def test_killed_between_requests(own: Postgres, served: Api) -> None:
     own.stop()
     own.start()
     assert served.ask("GET", PATH).status_code == 200
-    assert served.client.get("/health/ready").json()["checks"]["database"] == "ok"
+    assert eventually(lambda: served.client.get("/health/ready").json()["checks"]["database"] == "ok")
 
 
 def held(own: Postgres, stack: ExitStack, statement: str) -> None:

@@ -183,6 +183,9 @@ class NoRuns:
     def start(self, name: str, value: dict[str, Any]) -> None:
         pass
 
+    def check(self) -> None:
+        pass
+
 
 @pytest.fixture
 def things(api: Api) -> dict[str, int]:
