@@ -70,6 +70,9 @@ class Carrier:
         scope.setdefault("state", {})["request_id"] = request_id
         logger().thread_safe_append_keys(request_id=request_id)  # of this request's context, threads included
         started, status = time.monotonic(), 0
+        is_head = scope["method"] == "HEAD"
+        if is_head:  # what GET answers, without the body (RFC 9110, 9.3.2)
+            scope["method"] = "GET"
 
         async def carry(message: Message) -> None:
             nonlocal status
@@ -80,6 +83,8 @@ class Carrier:
                     headers.setdefault(name, value)
                 headers["X-Request-Id"] = request_id
                 headers.update(rate_headers(scope["state"].get("rates", ())))
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
