@@ -18,11 +18,14 @@ from local.states import machine_arn, states_api
 from shared.costs import Allowance, PaidCall, note_refusal, open_ledger, vendor_states, watch_allowance
 from shared.costs.prices import read_prices
 from shared.database import Database
-from shared.database.models import VendorLimit
+from shared.database.models import Lead, VendorLimit, Video
 from shared.errors import RateLimited, Retryable
 from shared.scripting.credits import credits_left
+from shared.scripting.step import write_script
 from shared.settings import Settings
 from shared.voice.elevenlabs import ElevenLabsVoice
+from shared.voice.step import speak_script
+from shared.workflow import Tools, VideoEvent
 from shared.workflow.executions import CannotStart, open_executions
 from tests.support.api import Api
 from tests.support.vendors import VendorServer
@@ -189,3 +192,42 @@ async def test_the_state_machine_is_asked_for_by_the_sdk(
         await server.stop()
     with pytest.raises(CannotStart):
         await asyncio.to_thread(runs("pipeline").check)
+
+
+def test_the_steps_that_buy_write_down_what_is_left(
+    api: Api, database: Database, migrated: Postgres, vendors: VendorServer
+) -> None:
+    """The real steps, one after the other; the API's function has none of their keys."""
+    settings = Settings(
+        _env_file=None,
+        leadreel_home=api.tools.settings.leadreel_home,
+        database_url=migrated.app_url,
+        elevenlabs_api_key="k",
+        elevenlabs_base_url=vendors.elevenlabs_url,
+        openrouter_api_key="k",
+        openrouter_base_url=vendors.openrouter_url,
+    )
+    tools = Tools(settings, api.tools.storage)
+    vendors.openrouter.account = {"total_credits": 10, "total_usage": 2.5}
+    vendors.elevenlabs.subscription["character_count"] = 99_000
+    with database.workspace(api.workspace_id) as session:
+        lead = Lead(workspace_id=api.workspace_id, name="Ana", company="Acme", variables={})
+        session.add(lead)
+        session.flush()
+        options = {"voice_preset": "technical", "style": "casual", "duration_seconds": 30}
+        video = Video(
+            workspace_id=api.workspace_id,
+            lead_id=lead.id,
+            url="https://a.example",
+            page_job="",
+            options=options,
+        )
+        session.add(video)
+        session.flush()
+        event = VideoEvent(workspace_id=api.workspace_id, video_id=video.id)
+    write_script(event, tools)
+    speak_script(event, tools)
+    tools.database.close()
+    shown = api.ask("GET", "/api/v1/costs/vendors", role="finance").json()["vendors"]
+    left = {each["vendor"]: (each["status"], Decimal(each["allowance"]["remaining"])) for each in shown}
+    assert left == {"elevenlabs": ("low", 1_000), "openrouter": ("ok", Decimal("7.5"))}
