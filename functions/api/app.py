@@ -12,11 +12,15 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.api.problems import ProblemDocument, add_problems, problem_of, response_of
+from functions.api.bodies import Bodies
+from functions.api.describing import DESCRIPTION, describe
+from functions.api.origins import Origins
+from functions.api.problems import add_problems, problem_of, response_of
+from functions.api.rates import rate_headers
 from functions.api.routes import ROUTERS
 from functions.api.routes.pages import Tries
 from functions.api.signing_in import Door
-from shared.observability import logger
+from shared.observability import logger, measure
 from shared.workflow import Tools, open_tools
 
 SECURITY = {
@@ -25,6 +29,7 @@ SECURITY = {
     "Strict-Transport-Security": "max-age=31536000",
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
 }
 
 
@@ -33,7 +38,9 @@ def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
     app = FastAPI(
         title="Leadreel",
         summary="A personal demo video for every lead",
+        description=DESCRIPTION,
         version="1.0.0",
+        openapi_url=None,  # `describe` serves it
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
@@ -42,8 +49,11 @@ def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     add_problems(app)
-    app.add_middleware(Carrier)
-    _describe(app)
+    for each in (Bodies, Catcher):
+        app.add_middleware(each)
+    app.add_middleware(Origins, tools=tools)
+    app.add_middleware(Carrier)  # the last that is added stands outermost
+    describe(app)
     return app
 
 
@@ -59,7 +69,11 @@ class Carrier:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        logger().thread_safe_append_keys(request_id=request_id)  # of this request's context, threads included
         started, status = time.monotonic(), 0
+        is_head = scope["method"] == "HEAD"
+        if is_head:  # what GET answers, without the body (RFC 9110, 9.3.2)
+            scope["method"] = "GET"
 
         async def carry(message: Message) -> None:
             nonlocal status
@@ -69,44 +83,59 @@ class Carrier:
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
                 headers["X-Request-Id"] = request_id
+                headers.update(rate_headers(scope["state"].get("rates", ())))
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
             await self._app(scope, receive, carry)
-        except Exception as error:
-            if status:  # half of an answer can't be taken back
-                raise
-            logger().error(str(error), exc_info=error, request_id=request_id)
-            await response_of(problem_of(error), Request(scope))(scope, receive, carry)
         finally:
-            route = scope.get("route")
-            logger().info(
-                "request",
-                request_id=request_id,
-                method=scope["method"],
-                operation=route.operation_id if isinstance(route, APIRoute) else None,
-                status=status,
-                milliseconds=round((time.monotonic() - started) * 1000, 1),
-            )
+            _note(scope, status, (time.monotonic() - started) * 1000)
+
+
+class Catcher:
+    """Answers 500 for what nobody expected."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            if begun or scope["type"] != "http":  # half of an answer can't be taken back
+                raise
+            logger().error(str(error), exc_info=error)
+            await response_of(problem_of(error), Request(scope))(scope, receive, send)
+
+
+def _note(scope: Scope, status: int, milliseconds: float) -> None:
+    """A line in the log; and metrics, of which only the time is kept for each operation: each one costs."""
+    route = scope.get("route")
+    operation = route.operation_id if isinstance(route, APIRoute) else None
+    logger().info(
+        "request",
+        method=scope["method"],
+        operation=operation,
+        status=status,
+        milliseconds=round(milliseconds, 1),
+    )
+    measure("Latency", milliseconds, "Milliseconds", operation=operation or "none")
+    if status == 429:
+        measure("TooManyRequests", 1)
+    elif status >= 500 or not status:
+        measure("Failed", 1)
 
 
 def _request_id(scope: Scope) -> str:
     """API Gateway's own, where there is one."""
     event: dict[str, Any] = scope.get("aws.event", {})
     return str(event.get("requestContext", {}).get("requestId") or uuid.uuid4().hex)
-
-
-def _describe(app: FastAPI) -> None:
-    """The OpenAPI document knows the problem document, which routes refer to by name."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = made()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "ProblemDocument" not in schemas:
-            schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(schema.pop("$defs", {}))
-            schemas["ProblemDocument"] = schema
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]

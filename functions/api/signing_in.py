@@ -9,12 +9,16 @@ from fastapi.security import OAuth2AuthorizationCodeBearer, SecurityScopes
 
 from functions.api.call import Call
 from functions.api.problems import Problem
+from functions.api.rates import budgets_of
 from shared.accounts import (
     ALLOWED,
     NotSignedIn,
     Permission,
+    Principal,
+    Rates,
     SharedKeys,
     TokenVerifier,
+    TooManyRequests,
     fetch_keys,
     may,
     principal_of,
@@ -34,7 +38,8 @@ _token = OAuth2AuthorizationCodeBearer(
     refreshUrl="/auth/oauth2/token",
     scopes={str(name): said for name, said in SCOPES.items()},
     scheme_name="signIn",
-    description="A token of the user pool; `leadreel token` prints one on your own machine.",
+    description="A token of the user pool; `leadreel token` prints one on your own machine. To sign in here, "
+    "leave the secret and the scopes empty: your role decides what you may do.",
     auto_error=False,
 )
 
@@ -44,6 +49,7 @@ class Door:
 
     def __init__(self) -> None:
         self._verifier: TokenVerifier | None = None
+        self._rates: Rates | None = None
 
     def open(
         self, request: Request, given: bytes, scopes: SecurityScopes, token: str | None, tools: Tools
@@ -56,8 +62,20 @@ class Door:
             raise Problem(
                 403, "not-allowed", f"The role {principal.role} may not {SCOPES[_permission(lacking[0])]}."
             )
+        self._count(request, principal, tools)
         operation = getattr(request.scope.get("route"), "operation_id", None) or ""
         return Call(request, given, principal, tools, operation, request.state.request_id)
+
+    def _count(self, request: Request, principal: Principal, tools: Tools) -> None:
+        """Raises TooManyRequests. What is left is put where the answer's headers are made."""
+        budgets = budgets_of(principal, tools.settings)
+        if budgets:
+            self._rates = self._rates or Rates(tools.database)
+            try:
+                request.state.rates = self._rates.take(budgets)
+            except TooManyRequests as error:
+                request.state.rates = error.state
+                raise
 
     def _verify(self, tools: Tools) -> TokenVerifier:
         if self._verifier is None:

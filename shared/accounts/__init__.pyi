@@ -10,6 +10,7 @@ from .machines import (
     revoke_client,
 )
 from .principals import NoRole, Principal, principal_of
+from .rates import Budget, Rates, Remaining, TooManyRequests
 from .roles import ALLOWED, ROLES, Permission, Role, may
 from .tokens import ALGORITHM, GROUPS_CLAIM, WORKSPACE_CLAIM, Claims, NotSignedIn, TokenVerifier
 from .workspaces import FIRST_WORKSPACE, open_workspace
@@ -22,6 +23,7 @@ __all__ = [
     "ROLES",
     "WORKSPACE_CLAIM",
     "AuditLine",
+    "Budget",
     "Claims",
     "ClientFields",
     "ClientState",
@@ -30,9 +32,12 @@ __all__ = [
     "NotSignedIn",
     "Permission",
     "Principal",
+    "Rates",
+    "Remaining",
     "Role",
     "SharedKeys",
     "TokenVerifier",
+    "TooManyRequests",
     "add_client",
     "digest",
     "fetch_keys",

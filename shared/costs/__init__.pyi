@@ -17,8 +17,10 @@ from .reports import (
     unsettled_calls,
 )
 from .slots import FileSlots, Slots
+from .vendor_limits import Allowance, VendorState, note_refusal, vendor_states, watch_allowance
 
 __all__ = [
+    "Allowance",
     "Answer",
     "AnswerLost",
     "Architecture",
@@ -43,10 +45,12 @@ __all__ = [
     "StepEstimate",
     "UnknownPlan",
     "UnsettledCall",
+    "VendorState",
     "WrongPeriod",
     "cost_report",
     "decode_subscription",
     "estimate",
+    "note_refusal",
     "open_file_ledger",
     "open_ledger",
     "parse_invocation_line",
@@ -54,4 +58,6 @@ __all__ = [
     "price_invocation",
     "read_prices",
     "unsettled_calls",
+    "vendor_states",
+    "watch_allowance",
 ]

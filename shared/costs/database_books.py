@@ -7,6 +7,7 @@ holds, by the clock of the database; a unique index lets only one such row be fo
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import func, select, text, update
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.costs.database_slots import DatabaseSlots
 from shared.costs.ledger import GONE, Answer, Ledger, PaidCall
 from shared.costs.slots import PATIENCE_SECONDS
+from shared.costs.vendor_limits import note_refusal
 from shared.database import Database
 from shared.database.models import CostEntry, PaidCallRow
 from shared.storage import Storage
@@ -136,4 +138,7 @@ def open_ledger(
     """A ledger that writes down what a step of a video buys."""
     books = DatabaseBooks(database, workspace_id, video_id, step)
     prefix = f"answers/{workspace_id}"
-    return Ledger(books, storage, prefix, DatabaseSlots(database), patience_seconds=patience_seconds)
+    return Ledger(
+        books, storage, prefix, DatabaseSlots(database), patience_seconds=patience_seconds,
+        on_wait=partial(note_refusal, database),
+    )  # fmt: skip

@@ -109,7 +109,8 @@ class Ledger:
     """Buys an answer at most once, whoever else wants it at the same time.
 
     prefix: where answers are kept, such as `answers/1`. patience_seconds: for how long after its start a
-    purchase may be tried again, or wait for a slot, where the vendor asks to wait.
+    purchase may be tried again, or wait for a slot, where the vendor asks to wait. on_wait: told the vendor
+    that asked us to wait.
     """
 
     def __init__(
@@ -120,8 +121,10 @@ class Ledger:
         slots: Slots,
         lease: Lease | None = None,
         patience_seconds: float = PATIENCE_SECONDS,
+        on_wait: Callable[[str], None] | None = None,
     ) -> None:
         self.books = books
+        self.on_wait = on_wait
         self.storage = storage
         self.prefix = prefix
         self.slots = slots
@@ -205,6 +208,8 @@ class Ledger:
             reason = str(error) if ours else f"{type(error).__name__}: {error}"
             with suppress(Retryable):  # the claim runs out by itself, and the first error tells more
                 self.books.close(call, claim, "refused" if refused else "unknown", reason)
+                if isinstance(error, RateLimited) and self.on_wait is not None:
+                    self.on_wait(call.vendor)
             raise
 
     def _kept(self, call: PaidCall) -> Answer | None:

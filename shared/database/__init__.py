@@ -1,5 +1,11 @@
 """Postgres: the tables, and transactions inside one workspace."""
 
-from shared.database.sessions import Database, DatabaseUnreachable, NoDatabase, open_database
+from shared.database.sessions import (
+    Database,
+    DatabaseSlow,
+    DatabaseUnreachable,
+    NoDatabase,
+    open_database,
+)
 
-__all__ = ["Database", "DatabaseUnreachable", "NoDatabase", "open_database"]
+__all__ = ["Database", "DatabaseSlow", "DatabaseUnreachable", "NoDatabase", "open_database"]

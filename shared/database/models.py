@@ -106,6 +106,39 @@ class IssuerKeys(Base):
     fetched_at: Mapped[datetime | None]
 
 
+class RequestBudget(Base):
+    """What is taken of a minute's budget of requests. minute: since 1970. Belongs to no workspace.
+
+    It is not written to the log of Postgres: after a crash, everybody's minute begins anew.
+    """
+
+    __tablename__ = "request_budgets"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    bucket: Mapped[str] = mapped_column(String(100), primary_key=True)
+    minute: Mapped[int] = mapped_column(BigInteger, index=True)
+    taken: Mapped[int]
+
+
+class VendorLimit(Base):
+    """What a vendor still lets us buy. Belongs to no workspace, as the keys don't.
+
+    asked_at: when somebody last took it upon them to ask. seen_at: when the vendor last said.
+    """
+
+    __tablename__ = "vendor_limits"
+
+    vendor: Mapped[str] = mapped_column(String(50), primary_key=True)
+    remaining: Mapped[Decimal | None]
+    quota: Mapped[Decimal | None]
+    unit: Mapped[str | None] = mapped_column(String(30))
+    resets_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    refusals: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
 class AuditEntry(Owned, Base):
     """A change, by whom, to what. changes: the fields that were given, without secrets."""
 

@@ -5,15 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg2.errors
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from shared.errors import Permanent, Retryable
 
+STATEMENT_SECONDS = 20
+"""Less than API Gateway waits (29 s), so that whoever asks is told."""
+_IDLE_SECONDS = 60  # of a transaction: a Lambda may be frozen in the middle of one, and its locks with it
+_POOL_SECONDS = 5.0
+_RECYCLE_SECONDS = 900  # RDS Proxy closes a client's connection after half an hour without a word
+_CONNECT = {
+    "connect_timeout": 3,
+    # a server that vanished without a word is given up in seconds, not when the kernel does (15 minutes)
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+_BEGIN = text(
+    "SELECT set_config('leadreel.workspace_id', :workspace_id, true), "
+    "set_config('statement_timeout', :statement, true), "
+    "set_config('idle_in_transaction_session_timeout', :idle, true)"
+)
+
 
 class DatabaseUnreachable(Retryable):
     """Postgres did not answer, or went away in the middle."""
+
+
+class DatabaseSlow(Retryable):
+    """A statement took longer than it may."""
 
 
 class NoDatabase(Permanent):
@@ -21,32 +46,73 @@ class NoDatabase(Permanent):
 
 
 class Database:
-    """Postgres behind one small pool. Opens no connection until the first transaction."""
+    """Postgres behind one small pool, of which a process has one. Opens no connection until the first use.
 
-    def __init__(self, url: str) -> None:
-        self.engine: Engine = create_engine(url, pool_size=2, max_overflow=2, pool_pre_ping=True)
+    A Lambda serves one request at a time, with one connection; a second one is for what is written while a
+    transaction is open, and on one machine a process has a few threads.
+    statement_seconds: how long a statement may take, waiting for locks included.
+    """
+
+    def __init__(self, url: str, *, statement_seconds: float = STATEMENT_SECONDS) -> None:
+        self._statement_seconds = statement_seconds
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=2,
+            max_overflow=2,
+            pool_timeout=_POOL_SECONDS,
+            pool_recycle=_RECYCLE_SECONDS,
+            pool_pre_ping=True,
+            connect_args=_CONNECT,
+        )
 
     @contextmanager
     def workspace(self, workspace_id: int) -> Iterator[Session]:
         """A transaction that sees and writes this workspace's rows only; commits at the end.
 
         The workspace is set for the transaction, never for the connection: a connection goes back to the
-        pool (and, behind RDS Proxy, to others).
+        pool (and, behind RDS Proxy, to others). Raises DatabaseUnreachable, DatabaseSlow.
         """
-        with self.transaction() as session:
-            session.execute(
-                text("SELECT set_config('leadreel.workspace_id', :id, true)"), {"id": str(workspace_id)}
-            )
+        with self._session(str(workspace_id)) as session:
             yield session
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A transaction without a workspace: it sees the tables that belong to none."""
+        """A transaction without a workspace: it sees the tables that belong to none.
+
+        Raises DatabaseUnreachable, DatabaseSlow.
+        """
+        with self._session("") as session:
+            yield session
+
+    @contextmanager
+    def _session(self, workspace_id: str) -> Iterator[Session]:
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                # All in one round trip, and for the transaction: a SET of the session would pin RDS Proxy.
+                session.execute(
+                    _BEGIN,
+                    {
+                        "workspace_id": workspace_id,
+                        "statement": f"{self._statement_seconds * 1000:.0f}ms",
+                        "idle": f"{_IDLE_SECONDS}s",
+                    },
+                )
                 yield session
-        except OperationalError as error:
-            raise DatabaseUnreachable(f"the database can't be reached: {error.orig}") from error
+        except PoolTimeout as error:
+            raise DatabaseUnreachable("all connections to the database are in use") from error
+        except DBAPIError as error:
+            told = self._told(error)
+            if told is None:
+                raise
+            raise told from error
+
+    def _told(self, error: DBAPIError) -> Retryable | None:
+        """What a fault of the connection, or a timeout, is called; None for any other error."""
+        if isinstance(error.orig, psycopg2.errors.QueryCanceled):
+            return DatabaseSlow(f"the database took longer than {self._statement_seconds:g} s")
+        if error.connection_invalidated or isinstance(error, OperationalError):
+            return DatabaseUnreachable(f"the database can't be reached: {error.orig}")
+        return None
 
     def close(self) -> None:
         self.engine.dispose()

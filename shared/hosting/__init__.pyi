@@ -1,5 +1,6 @@
 from .access import guarded_media, hash_password, place_of
 from .assets import NoPlayer, find_player, publish_assets
+from .docs import docs_policy, publish_docs
 from .manager import Guard, Hosted, HostingRefused, VideoHostManager
 from .opening import Doorkeeper, Kind, Opened
 from .pages import (
@@ -26,6 +27,7 @@ __all__ = [
     "Opened",
     "SharePage",
     "VideoHostManager",
+    "docs_policy",
     "find_player",
     "guarded_media",
     "hash_password",
@@ -33,6 +35,7 @@ __all__ = [
     "not_found_page",
     "place_of",
     "publish_assets",
+    "publish_docs",
     "reserve_hosted",
     "show_hosted",
 ]

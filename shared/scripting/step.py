@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
-from shared.costs import open_ledger
+from shared.costs import open_ledger, watch_allowance
 from shared.database.models import Lead, Video, VideoScript
+from shared.scripting.credits import credits_left
 from shared.scripting.generator import ScriptGenerator
 from shared.scripting.reserving import reserve_script
 from shared.scripting.script import Script
@@ -43,6 +45,13 @@ def write_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
             **asked,
         )
     )
+    key = tools.settings.openrouter_api_key
+    if key is not None:
+        watch_allowance(
+            tools.database,
+            "openrouter",
+            partial(credits_left, tools.settings.openrouter_base_url, key.get_secret_value()),
+        )
     with tools.database.workspace(workspace_id) as session:
         _settle(session.get_one(VideoScript, row.id), script)
     return {"video_script_id": row.id}

@@ -11,6 +11,7 @@ import binascii
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import numpy as np
 
-from shared.costs import Answer, AnswerLost, Ledger, PaidCall, Prices
+from shared.costs import Allowance, Answer, AnswerLost, Ledger, PaidCall, Prices
 from shared.errors import LeadreelError, Permanent, RateLimited, Retryable
 from shared.settings import Settings
 from shared.voice.port import Line, Persona, Utterance, VoicePreset, VoiceSettings
@@ -142,6 +143,20 @@ class ElevenLabsVoice:
         except UnknownVoice:
             return None
         return Persona(voice.voice_id, voice.name or "")
+
+    async def allowance(self) -> Allowance:
+        """What the plan's period has left. https://elevenlabs.io/docs/api-reference/user/subscription/get"""
+        async with self._client() as client:
+            plan = await client.user.subscription.get(
+                request_options={"max_retries": 0, "timeout_in_seconds": 10}
+            )
+        reset = plan.next_character_count_reset_unix
+        return Allowance(
+            remaining=Decimal(max(plan.character_limit - plan.character_count, 0)),
+            unit="characters",
+            quota=Decimal(plan.character_limit),
+            resets_at=None if reset is None else datetime.fromtimestamp(reset, UTC),
+        )
 
     async def _find(self, name: str) -> Persona:
         async with self._client() as client:

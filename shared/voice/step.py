@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.costs import open_ledger
+from shared.costs import Allowance, Ledger, open_ledger, read_prices, watch_allowance
 from shared.database.models import Video, VideoScript, Voiceover, VoiceoverCache, VoiceoverUsage
 from shared.scripting import Script
+from shared.settings import Settings
 from shared.voice.pronouncing import read_pronunciations
 from shared.voice.reserving import reserve_voiceover
 from shared.voice.speech import Speech
@@ -42,9 +44,10 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         ai_model_used=row.ai_model_used or "",
     )
     preset = video.options["voice_preset"]
+    ledger = open_ledger(tools.database, tools.storage, event.workspace_id, event.video_id, "voice")
     synthesizer = VoiceSynthesizer(
         tools.settings,
-        open_ledger(tools.database, tools.storage, event.workspace_id, event.video_id, "voice"),
+        ledger,
         tools.storage,
         enable_cache=tools.settings.voiceover_cache_enabled,
         workspace=str(event.workspace_id),
@@ -56,6 +59,8 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         whole, speeches = asyncio.run(synthesizer.synthesize_whole(script, preset, file, settings))
         audio = f"voiceovers/{event.workspace_id}/{voiceover.id}.{voiceover.format}"
         tools.storage.put(audio, file, MEDIA_TYPES[voiceover.format])
+    if tools.settings.elevenlabs_api_key is not None:
+        watch_allowance(tools.database, "elevenlabs", partial(_allowance, tools.settings, ledger))
     keys = [synthesizer.audio_key(speech) for speech in speeches]
     with tools.database.workspace(event.workspace_id) as session:
         voiceover = session.get_one(Voiceover, voiceover.id)
@@ -77,6 +82,12 @@ def speak_script(event: VideoEvent, tools: Tools) -> dict[str, Any]:
             _count_usage(session, event.workspace_id, piece)
             _count_cache(session, event.workspace_id, synthesizer.audio_key(piece), piece)
     return {"voiceover_id": voiceover.id}
+
+
+def _allowance(settings: Settings, ledger: Ledger) -> Allowance:
+    from shared.voice.elevenlabs import ElevenLabsVoice  # with its SDK, which only the vendor's voice needs
+
+    return asyncio.run(ElevenLabsVoice(settings, ledger, read_prices()).allowance())
 
 
 def _count_usage(session: Session, workspace_id: int, speech: Speech) -> None:

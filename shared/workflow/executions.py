@@ -26,6 +26,9 @@ class Executions(Protocol):
     def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
         """Start a run; does nothing if there is one of that name. Raises CannotStart."""
 
+    def check(self, machine: str) -> None:
+        """Whether runs can be started. Raises CannotStart."""
+
 
 class StepFunctions:
     """The port `Executions` over AWS's API. machines: the ARN of each state machine without its name."""
@@ -45,6 +48,14 @@ class StepFunctions:
         except (BotoCoreError, ClientError) as error:
             raise CannotStart(f"the work could not be started: {error}") from error
 
+    def check(self, machine: str) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client.describe_state_machine(stateMachineArn=self._machines + machine)
+        except (BotoCoreError, ClientError) as error:
+            raise CannotStart(f"the work could not be started: {error}") from error
+
 
 def open_executions(settings: Settings) -> Executions:
     """Raises NoMachine."""
@@ -53,6 +64,9 @@ def open_executions(settings: Settings) -> Executions:
             "STATE_MACHINE_ARNS is not set: `leadreel up` does it on one machine, the stack on AWS"
         )
     import boto3  # costs 100 ms, and only what starts something needs it
+    from botocore.config import Config
 
+    waiting = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 2})
     region = settings.state_machine_arns.split(":")[3]
-    return StepFunctions(boto3.client("stepfunctions", region_name=region), settings.state_machine_arns)
+    client = boto3.client("stepfunctions", region_name=region, config=waiting)
+    return StepFunctions(client, settings.state_machine_arns)

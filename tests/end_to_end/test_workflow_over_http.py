@@ -13,7 +13,7 @@ import av
 import httpx
 import pytest
 
-from tests.support.served import Served, served_site
+from tests.support.up import Served, served_home
 
 PATH = "/api/v1/videos"
 PATIENCE_SECONDS = 300.0
@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 300.0
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served_site(tmp_path_factory.mktemp("workflow")) as site:
+    with served_home(tmp_path_factory.mktemp("workflow")) as site:
         yield site
 
 
@@ -158,7 +158,8 @@ def test_the_workflow(served: Served, member: httpx.Client) -> None:
     } <= set(analytics)  # fmt: skip
     assert (analytics["hosted_video_id"], analytics["total_views"]) == (hosted["id"], 0)
 
-    usage = member.get(f"{PATH}/voiceovers/usage").json()
+    with served.client("--role", "finance") as finance:
+        usage = finance.get(f"{PATH}/voiceovers/usage").json()
     assert sum(day["characters"] for day in usage["days"]) == voice["characters_processed"]
 
     listed = member.get(PATH).json()["items"]

@@ -88,9 +88,13 @@ class ElevenLabs(Vendor):
     """voices: id to name; None takes any id. unlisted: ids of those that the list leaves out (legacy ones).
     characters: how many were charged. at_most: calls at once.
 
-    spoiled: what is wrong with the next answers' sound: silent, clipped or short.
+    spoiled: what is wrong with the next answers' sound: silent, clipped or short. subscription: what
+    GET /v1/user/subscription tells.
     """
 
+    subscription: dict[str, Any] = field(
+        default_factory=lambda: {"tier": "creator", "character_count": 0, "character_limit": 100_000}
+    )
     voices: dict[str, str] | None = None
     unlisted: set[str] = field(default_factory=set)
     characters: int = 0
@@ -100,8 +104,13 @@ class ElevenLabs(Vendor):
 
 @dataclass
 class OpenRouter(Vendor):
-    """contents: what the model says next, instead of what `obey` makes of the order. price: of an answer."""
+    """contents: what the model says next, instead of what `obey` makes of the order. price: of an answer.
 
+    account: what GET /credits tells; None: nothing to this key. own: what GET /key tells.
+    """
+
+    account: dict[str, Any] | None = None
+    own: dict[str, Any] = field(default_factory=lambda: {"limit": None, "limit_remaining": None})
     contents: deque[str] = field(default_factory=deque)
     obey: Callable[[dict[str, Any]], str] | None = None
     price: str = "0.00041325"
@@ -163,7 +172,7 @@ def _handler(vendors: VendorServer) -> type[BaseHTTPRequestHandler]:
                     path = place.path.removeprefix("/elevenlabs")
                     _check_elevenlabs_key(vendors.elevenlabs, self.headers.get("xi-api-key"))
                     if body is None:
-                        self._send(200, tell_voices(vendors.elevenlabs, path, query))
+                        self._send(200, tell_elevenlabs(vendors.elevenlabs, path, query))
                         return
                     vendor.requests.append(body)
                     answer, quantity = speak(vendors.elevenlabs, path, query, body)
@@ -171,7 +180,8 @@ def _handler(vendors: VendorServer) -> type[BaseHTTPRequestHandler]:
                     path = place.path.removeprefix("/openrouter")
                     _check_openrouter_key(vendors.openrouter, self.headers.get("authorization"))
                     if body is None:
-                        raise RefusalError(405, {"error": {"code": 405, "message": "Method Not Allowed"}})
+                        self._send(200, tell_credits(vendors.openrouter, path))
+                        return
                     vendor.requests.append(body)
                     answer, quantity = complete(vendors.openrouter, path, body)
             except RefusalError as refused:
@@ -234,6 +244,10 @@ def _check_elevenlabs_key(vendor: ElevenLabs, key: str | None) -> None:
     if not key or key in vendor.refused_keys:
         detail = {"status": "invalid_api_key", "message": "Invalid API key"}
         raise RefusalError(401, {"detail": detail})
+
+
+def tell_elevenlabs(vendor: ElevenLabs, path: str, query: dict[str, str]) -> dict[str, Any]:
+    return vendor.subscription if path == "/v1/user/subscription" else tell_voices(vendor, path, query)
 
 
 def tell_voices(vendor: ElevenLabs, path: str, query: dict[str, str]) -> dict[str, Any]:
@@ -326,6 +340,17 @@ def _check_openrouter_key(vendor: OpenRouter, authorization: str | None) -> None
     scheme, _, key = (authorization or "").partition(" ")
     if scheme != "Bearer" or not key or key in vendor.refused_keys:
         raise RefusalError(401, {"error": {"code": 401, "message": "No auth credentials found"}})
+
+
+def tell_credits(vendor: OpenRouter, path: str) -> dict[str, Any]:
+    """GET /api/v1/credits, for management keys alone, and /api/v1/key."""
+    if path == "/api/v1/key":
+        return {"data": vendor.own}
+    if path != "/api/v1/credits":
+        raise RefusalError(405, {"error": {"code": 405, "message": "Method Not Allowed"}})
+    if vendor.account is None:
+        raise RefusalError(403, {"error": {"code": 403, "message": "Only management keys can fetch credits"}})
+    return {"data": vendor.account}
 
 
 def complete(vendor: OpenRouter, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], int]:

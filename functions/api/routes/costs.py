@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from functions.api.parameters import Day, IfNoneMatch
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Accountant
-from shared.costs import By, cost_report
+from shared.costs import By, VendorState, cost_report, vendor_states
 from shared.values import Value
 
 PATH = "/api/v1/costs"
@@ -56,3 +56,16 @@ def costs(
             session, by, first_day, last_day, video_id=video_id, before_video=before_video, limit=limit
         )
     return call.show(CostReportShown.model_validate(report, from_attributes=True))
+
+
+class VendorStates(Value):
+    """Amounts as the vendors said them; refusals: how often they asked us to wait (429), ever."""
+
+    vendors: tuple[VendorState, ...]
+
+
+@router.get("/vendors", operation_id="getVendorLimits", response_model=VendorStates)
+def vendors(call: Accountant, if_none_match: IfNoneMatch = None) -> Response:
+    """Show what vendors still let us buy, and how old that is."""
+    with call.session() as session:
+        return call.show(VendorStates(vendors=vendor_states(session)))

@@ -150,12 +150,12 @@ def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b'{"name": "\\ud800", "company": "x"}'])
 def test_a_body_that_is_none_is_refused(api: Api, body: bytes) -> None:
     answer = api.ask("POST", PATH, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code in {400, 422}, answer.text
+    assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_text_is_made_plain(api: Api) -> None:
-    lead = add(api, name=" Ana\n\tSilva\x00\x07\u202e ")
+    lead = add(api, name=" Ana\n\tSilva\x07\u202e ")
     assert lead["name"] == "Ana Silva"
 
 

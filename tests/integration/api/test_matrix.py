@@ -60,6 +60,9 @@ class NoRuns:
     def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
         pass
 
+    def check(self, machine: str) -> None:
+        pass
+
 
 def make_things(api: Api, parts: Parts) -> Things:
     """An id for each parameter of a path, of things that are there."""

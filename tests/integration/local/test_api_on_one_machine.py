@@ -3,41 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.receiver import Receiver, is_signed
-
-START_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Served:
-    url: str
-    environment: dict[str, str]
-    log: Path
-    receiver: Receiver
-
-    def token(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "local.cli", "token", *arguments],
-            env=self.environment, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout.splitlines()[-1]
-
-    def client(self, *arguments: str) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {self.token(*arguments)}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
+from tests.support.up import Served, served_home
 
 
 @pytest.fixture(scope="module")
@@ -48,43 +21,14 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("api")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "LEADREEL_HOME": str(home / "home"),
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        "WEBHOOK_ALLOW_HOSTS": receiver.pair,
-    }
-    log = home / "up.log"
-    with log.open("wb") as output:
-        up = subprocess.Popen(
-            [sys.executable, "-m", "local.cli", "up", "--port", str(port)],
-            env=environment, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                if httpx.get(f"{url}/health", timeout=30).status_code == 200:
-                    break
-            except httpx.TransportError:
-                pass
-            assert up.poll() is None and time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
-        yield Served(url, environment, log, receiver)
-    finally:
-        up.terminate()
-        up.wait(60)
+    with served_home(tmp_path_factory.mktemp("api"), WEBHOOK_ALLOW_HOSTS=receiver.pair) as up:
+        yield up
 
 
 def test_what_requests_need_is_there(served: Served) -> None:
     answer = httpx.get(f"{served.url}/health/ready", timeout=30)
-    assert answer.json() == {"status": "ok", "checks": {"database": "ok", "storage": "ok"}}
+    checks = {"database": "ok", "storage": "ok", "executions": "ok"}
+    assert (answer.json()["status"], answer.json()["checks"]) == ("ok", checks)
     assert answer.headers["x-content-type-options"] == "nosniff"
     document = httpx.get(f"{served.url}/openapi.json", timeout=30).json()
     assert document["openapi"].startswith("3.1")
@@ -102,10 +46,10 @@ def test_a_token_of_the_command_is_let_in_with_its_role(served: Served) -> None:
     assert httpx.get(f"{served.url}/api/v1/leads", timeout=30).status_code == 401
 
 
-def test_a_video_is_begun_and_its_end_is_told(served: Served) -> None:
+def test_a_video_is_begun_and_its_end_is_told(served: Served, receiver: Receiver) -> None:
     """A page that may not be recorded ends the pipeline at its first step."""
     with served.client() as owner:
-        hook = {"url": served.receiver.url, "events": ["video.ready", "video.failed"]}
+        hook = {"url": receiver.url, "events": ["video.ready", "video.failed"]}
         webhook = owner.post("/api/v1/webhooks", json=hook).json()
         asked = {"name": "Ana", "company": "Acme", "url": "http://127.0.0.1:9/"}
         made = owner.post("/api/v1/videos", json=asked)
@@ -116,8 +60,8 @@ def test_a_video_is_begun_and_its_end_is_told(served: Served) -> None:
             time.sleep(0.5)
     assert (video["status"], video["failed_step"]) == ("failed", "check_page")
     assert "127.0.0.1" in video["reason"] and video["seconds"] is not None
-    assert served.receiver.waits_for(1)
-    [got] = served.receiver.got
+    assert receiver.waits_for(1)
+    [got] = receiver.got
     assert is_signed(webhook["secret"], got)
     event = json.loads(got.body)
     assert (event["type"], event["data"]["video_id"]) == ("video.failed", video["id"])

@@ -1,4 +1,4 @@
-"""`leadreel up` on a home and port of its own, as a newcomer starts it."""
+"""A home that `leadreel up` serves, in a process of its own."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Served:
 
     def client(self, *arguments: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.token(*arguments)}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
 
 
 @contextmanager
-def served_site(home: Path) -> Iterator[Served]:
+def served_home(home: Path, **settings: str) -> Iterator[Served]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -56,6 +56,7 @@ def served_site(home: Path) -> Iterator[Served]:
         "HOME": str(home),
         "LEADREEL_HOME": str(home / "home"),
         "PYTHONPATH": os.pathsep.join(sys.path),
+        **settings,
     }
     log = home / "up.log"
     with log.open("wb") as output:

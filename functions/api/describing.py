@@ -1,0 +1,109 @@
+"""The OpenAPI document: what the routes say by themselves, and what they can't know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from functions.api.problems import ProblemDocument
+from shared.settings import Settings
+
+DESCRIPTION = """
+Every request but `/health` carries an access token: press **Authorize**. Errors are problem documents
+(RFC 9457). A `POST` takes an `Idempotency-Key`, so that asking again is safe; what is shown has an `ETag`;
+lists are read page by page with `cursor`. Requests are counted by the minute, and each answer says in
+`RateLimit` how many are left.
+"""
+
+TAGS = {
+    "videos": "A personal video for a lead: asked for here, made by the pipeline, followed step by step.",
+    "leads": "The people that videos are for.",
+    "demo sites": "Pages that are recorded often, with what lets a browser in, which is never shown again.",
+    "costs": "What was spent, to the invocation and the vendor's call.",
+    "machine clients": "Programs that sign in by themselves.",
+    "audit": "Who changed what, and when.",
+    "health": "Whether the API answers, and whether what it needs does. No token is asked for.",
+}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "addLead": {"name": "Ana Silva", "company": "Acme", "email": "ana@acme.example", "title": "CFO"},
+    "changeLead": {"title": "CEO", "notes": None},
+    "addDemoSite": {"name": "Acme's shop", "url": "https://demo.acme.example/"},
+    "makeVideo": {"name": "Ana Silva", "company": "Acme", "url": "https://demo.acme.example/"},
+    "addMachineClient": {"name": "CRM", "role": "member"},
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Completes the document and serves it at /openapi.json."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if "ProblemDocument" not in schemas:  # FastAPI keeps what it made, and we add to it once
+            _add_problems(schemas)
+            _add_tags(document)
+            _add_examples(document)
+            _add_summaries(document)
+        return document
+
+    def show(request: Request) -> JSONResponse:
+        return JSONResponse(placed(openapi(), request.app.state.tools().settings))
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    app.add_api_route("/openapi.json", show, include_in_schema=False)
+
+
+def placed(document: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """The document, with where people sign in and as which application."""
+    pages = settings.auth_sign_in_url
+    urls = {
+        "authorizationUrl": f"{pages}/oauth2/authorize",
+        "tokenUrl": f"{pages}/oauth2/token",
+        "refreshUrl": f"{pages}/oauth2/token",
+    }
+    components = document["components"]
+    schemes = {
+        name: scheme | {"flows": {kind: flow | urls for kind, flow in scheme["flows"].items()}}
+        for name, scheme in components["securitySchemes"].items()
+    }
+    return document | {
+        "components": components | {"securitySchemes": schemes},
+        "servers": [{"url": "/", "description": "This site"}],
+        "x-client-id": next(iter(settings.auth_app_clients), None),
+    }
+
+
+def _add_problems(schemas: dict[str, Any]) -> None:
+    """Routes refer to the problem document by its name."""
+    schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs", {}))
+    schemas["ProblemDocument"] = schema
+
+
+def _add_tags(document: dict[str, Any]) -> None:
+    """Those that are used, in the order of the routes."""
+    used = [tag for operation in _operations(document) for tag in operation.get("tags", ())]
+    document["tags"] = [{"name": tag, "description": TAGS.get(tag, "")} for tag in dict.fromkeys(used)]
+
+
+def _add_examples(document: dict[str, Any]) -> None:
+    for operation in _operations(document):
+        example = EXAMPLES.get(operation["operationId"])
+        if example is not None:
+            operation["requestBody"]["content"]["application/json"]["example"] = example
+
+
+def _add_summaries(document: dict[str, Any]) -> None:
+    """The first line of a route's docstring; FastAPI would take the function's name."""
+    for operation in _operations(document):
+        first, _, rest = str(operation.get("description", operation["summary"])).partition("\n")
+        operation["summary"] = first.removesuffix(".")
+        operation["description"] = rest.strip()
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for methods in document["paths"].values() for operation in methods.values()]
