@@ -139,11 +139,7 @@ def _seen(session: Session, counting: Sequence[ColumnElement[bool]], seconds: in
             break
         after = last
         for watched in json.loads(f"[{texts}]"):
-            length = 0
-            for begin, end in _merged(watched, seconds):
-                change[begin] += 1
-                change[end] -= 1
-                length += end - begin
+            length = _count(watched, change)
             seen += length
             completed += length * 100 >= seconds * COMPLETED_PERCENT
     return _Seen(
@@ -153,23 +149,23 @@ def _seen(session: Session, counting: Sequence[ColumnElement[bool]], seconds: in
     )
 
 
-def _merged(watched: list[list[float]], seconds: int) -> list[tuple[int, int]]:
-    """Stretches of one view as [begin, end) within the video; those that overlap are one."""
-    within = [
-        (max(int(begin), 0), min(int(end), seconds - 1) + 1)
-        for begin, end in watched
-        if begin <= end and begin < seconds and end >= 0
-    ]
-    if len(within) < 2:
-        return within
-    within.sort()
-    merged = [within[0]]
-    for begin, end in within[1:]:
-        if begin > merged[-1][1]:
-            merged.append((begin, end))
-        elif end > merged[-1][1]:
-            merged[-1] = merged[-1][0], end
-    return merged
+def _count(watched: list[list[float]], change: list[int]) -> int:
+    """Note in `change`, at each second of the video, by how much more views see it than the one before.
+
+    Returns how many of its seconds this view saw. What lies beyond the video, or was seen before, is none.
+    """
+    if len(watched) > 1:
+        watched.sort()
+    reached = length = 0
+    for begin, end in watched:
+        first = max(int(begin), reached)
+        after = min(int(end) + 1, len(change) - 1)
+        if first < after and begin <= end:
+            change[first] += 1
+            change[after] -= 1
+            length += after - first
+            reached = after
+    return length
 
 
 def _counting(
