@@ -73,7 +73,7 @@ def _look(tools: Tools) -> Readiness:
     checks: dict[str, State] = {
         "database": _state(database),
         "storage": _state(lambda: tools.storage.exists("health")),
-        "executions": _state(lambda: tools.executions.check()),
+        "executions": _state(lambda: tools.executions.check("pipeline")),
     }
     return Readiness(status="down" if "down" in checks.values() else "ok", checks=checks, vendors=vendors)
 

@@ -51,7 +51,7 @@ class Runs:
     def start(self, name: str, value: dict[str, Any]) -> None:
         raise AssertionError("readiness starts nothing")
 
-    def check(self) -> None:
+    def check(self, machine: str) -> None:
         self.checked += 1
         if self.broken:
             raise CannotStart("Step Functions does not answer")

@@ -34,9 +34,7 @@ def test_a_recording_is_shown_with_every_field(api: Api, parts: Parts) -> None:
 
 def test_one_that_is_being_made_has_nulls_and_a_failed_one_a_reason(api: Api, parts: Parts) -> None:
     being = parts.add(ScreenRecording(url_recorded="u", status="recording"))
-    failed = parts.add(
-        ScreenRecording(url_recorded="u", status="failed", reason="the page asks for a password")
-    )
+    failed = parts.add(ScreenRecording(url_recorded="u", status="failed", reason="it asks for a password"))
     shown = api.ask("GET", f"{PATH}/{being}").json()
     assert (shown["duration_seconds"], shown["file_path"], shown["file_size_mb"]) == (None, None, None)
     assert api.ask("GET", f"{PATH}/{failed}").json()["reason"] == "the page asks for a password"
