@@ -29,7 +29,7 @@ def docs_policy(*sign_in: str) -> str:
     """The Content-Security-Policy of /docs. sign_in: the issuer's origin, where it is not this site's."""
     connect = " ".join(["'self'", *sign_in])
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         f"connect-src {connect}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 

@@ -22,6 +22,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield up
 
 
+expect.set_options(timeout=20_000)
+
+
 @pytest.fixture
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
@@ -77,7 +80,7 @@ def test_nothing_inline_and_nothing_from_elsewhere(served: Served) -> None:
     answer = httpx.get(f"{served.url}/docs")
     assert "<script>" not in answer.text and "style=" not in answer.text and "https://" not in answer.text
     policy = answer.headers["content-security-policy"]
-    assert "script-src 'self';" in policy and "default-src 'none'" in policy
+    assert "script-src 'self';" in policy and "default-src 'none'" in policy and "unsafe" not in policy
     scripts = re.findall(r'src="([^"]+)"', answer.text)
     assert len(scripts) == 2
     for script in scripts:
