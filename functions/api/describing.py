@@ -19,9 +19,15 @@ lists are read page by page with `cursor`. Requests are counted by the minute, a
 
 TAGS = {
     "videos": "A personal video for a lead: asked for here, made by the pipeline, followed step by step.",
+    "recordings": "Tours of pages, filmed on their own.",
+    "scripts": "What is said to a lead, section by section; edited, approved, and kept in all versions.",
+    "voiceovers": "Scripts, spoken.",
+    "composed videos": "Recordings and voiceovers put together, in several sizes, with a certificate.",
+    "hosted videos": "Videos under an address of their own: who may see them, and who watched.",
     "leads": "The people that videos are for.",
     "demo sites": "Pages that are recorded often, with what lets a browser in, which is never shown again.",
     "costs": "What was spent, to the invocation and the vendor's call.",
+    "webhooks": "Addresses of yours that are told what happened, signed, and tried again for a day.",
     "machine clients": "Programs that sign in by themselves.",
     "audit": "Who changed what, and when.",
     "health": "Whether the API answers, and whether what it needs does. No token is asked for.",
@@ -32,6 +38,28 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "changeLead": {"title": "CEO", "notes": None},
     "addDemoSite": {"name": "Acme's shop", "url": "https://demo.acme.example/"},
     "makeVideo": {"name": "Ana Silva", "company": "Acme", "url": "https://demo.acme.example/"},
+    "startRecording": {
+        "lead_id": 1,
+        "url_recorded": "https://demo.acme.example/?name={name}",
+        "resolution": "1920x1080",
+        "recording_settings": {"frame_rate": 30, "show_cursor": True, "highlight_clicks": True},
+    },
+    "generateScript": {
+        "lead_id": 1,
+        "script_style": "professional",
+        "total_duration_seconds": 60,
+        "target_audience": "SaaS founders",
+        "key_messages": ["Easy integration", "Cost effective"],
+    },
+    "synthesizeVoiceover": {"video_script_id": 1, "voice_preset": "professional_male", "format": "mp3"},
+    "composeVideo": {
+        "screen_recording_id": 1,
+        "voiceover_id": 1,
+        "intro": {"enabled": True, "duration_seconds": 3, "text": "Custom demo for Acme"},
+        "quality_versions": ["1080p", "720p"],
+    },
+    "hostVideo": {"composed_video_id": 1, "title": "Custom demo for Acme", "privacy": "unlisted"},
+    "addWebhook": {"url": "https://hooks.acme.example/leadreel", "events": ["video.ready", "video.failed"]},
     "addMachineClient": {"name": "CRM", "role": "member"},
 }
 

@@ -37,7 +37,7 @@ def test_one_that_is_being_made_has_nulls_and_a_failed_one_a_reason(api: Api, pa
     failed = parts.add(ScreenRecording(url_recorded="u", status="failed", reason="it asks for a password"))
     shown = api.ask("GET", f"{PATH}/{being}").json()
     assert (shown["duration_seconds"], shown["file_path"], shown["file_size_mb"]) == (None, None, None)
-    assert api.ask("GET", f"{PATH}/{failed}").json()["reason"] == "the page asks for a password"
+    assert api.ask("GET", f"{PATH}/{failed}").json()["reason"] == "it asks for a password"
 
 
 def test_lists_are_narrowed_and_paged(api: Api, parts: Parts) -> None:

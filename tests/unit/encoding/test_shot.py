@@ -20,7 +20,7 @@ ENCODER = EncoderSettings(preset="slow", crf=23)
 @pytest.mark.parametrize(
     "change",
     [
-        {"frames": "recordings/1/scenes/b"}, {"first_frame": 30}, {"frame_count": 61}, {"fps": 25},
+        {"frames": "recordings/1/scenes/b"}, {"first_frame": 30}, {"frame_count": 61}, {"fps": 25}, {"held": 3},
         {"overlays": ("recordings/1/scenes/o",)}, {"fade_in": 9}, {"fade_out": 9}, {"ground": "#ffffff"},
     ],
 )  # fmt: skip
@@ -30,7 +30,7 @@ def test_what_a_shot_shows_is_in_its_key(change: dict[str, Any]) -> None:
 
 def test_every_field_of_a_shot_is_tried_above() -> None:
     assert set(Shot.model_fields) == {
-        "frames", "first_frame", "frame_count", "fps", "overlays", "fade_in", "fade_out", "ground",
+        "frames", "first_frame", "frame_count", "fps", "held", "overlays", "fade_in", "fade_out", "ground",
     }  # fmt: skip
 
 
