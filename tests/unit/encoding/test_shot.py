@@ -21,7 +21,8 @@ ENCODER = EncoderSettings(preset="slow", crf=23)
     "change",
     [
         {"frames": "recordings/1/scenes/b"}, {"first_frame": 30}, {"frame_count": 61}, {"fps": 25},
-        {"held": 3}, {"overlays": ("recordings/1/scenes/o",)}, {"fade_in": 9}, {"fade_out": 9}, {"ground": "#ffffff"},
+        {"held": 3}, {"overlays": ("recordings/1/scenes/o",)}, {"fade_in": 9}, {"fade_out": 9},
+        {"ground": "#ffffff"},
     ],
 )  # fmt: skip
 def test_what_a_shot_shows_is_in_its_key(change: dict[str, Any]) -> None:
