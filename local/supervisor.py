@@ -226,13 +226,14 @@ class Runtime:
         listener: socket.socket | None,
     ) -> Workers:
         plain, secrets = settings_environment(with_keys(self._settings))
-        of_api = {
+        of_states = {
             "PIPELINE_ARN": machine_arn("pipeline"),
             "AWS_ENDPOINT_URL_SFN": states,
             # as on Lambda, where there always are some; here nobody looks at them
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
         }
+        of_api: dict[str, str] = {}
         if listener and self._settings.auth_issuer is None:
             site = f"http://127.0.0.1:{listener.getsockname()[1]}"
             of_api["AUTH_ISSUER"], of_api["AUTH_APP_CLIENTS"] = ISSUER, APP_CLIENT
@@ -247,6 +248,7 @@ class Runtime:
             secrets,
             postgres.app_url,
             postgres.owner_url,
+            of_states,
             of_api,
         )
         return Workers(functions, environment, self.home.path, cores=self._cores, hold=(self.home.lock,))
