@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 INVOKE = "arn:aws:states:::lambda:invoke"
 ASK = f"{INVOKE}.waitForTaskToken"
 INTEGRATIONS = {INVOKE, ASK}
-TASK_TOKEN = "$$.Task.Token"
+TOKEN_PATH = "$$.Task.Token"
 
 
 class DefinitionRefused(Permanent):
@@ -119,8 +119,8 @@ class Task(Working):
             raise ValueError(f"{self.resource} needs Parameters with a FunctionName")
         if unknown := given.keys() - {"FunctionName", "Payload", "Payload.$"}:
             raise ValueError(f"{self.resource} knows no parameter {min(unknown)}")
-        if self.resource == ASK and TASK_TOKEN not in _paths(given):
-            raise ValueError(f"nobody could answer: {TASK_TOKEN} is not in the Payload")
+        if self.resource == ASK and TOKEN_PATH not in _paths(given):
+            raise ValueError(f"nobody could answer: {TOKEN_PATH} is not in the Payload")
         return self
 
 

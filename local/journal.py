@@ -111,8 +111,12 @@ WHERE token = %s AND status = 'WAITING'
     AND (SELECT status FROM runtime.executions WHERE name = execution) = 'RUNNING'
 RETURNING token
 """
-CLOSE = "UPDATE runtime.tasks SET status = 'CLOSED' WHERE token = %s AND status <> 'ANSWERED' RETURNING token"
-ANSWERS = "SELECT token, output, error, cause FROM runtime.tasks WHERE token = ANY(%s) AND status = 'ANSWERED'"
+CLOSE = """
+UPDATE runtime.tasks SET status = 'CLOSED' WHERE token = %s AND status <> 'ANSWERED' RETURNING token
+"""
+ANSWERS = """
+SELECT token, output, error, cause FROM runtime.tasks WHERE token = ANY(%s) AND status = 'ANSWERED'
+"""
 
 
 def prepare(owner_url: str) -> None:

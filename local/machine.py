@@ -217,9 +217,7 @@ class Run:
                 raise
             await self._journal.note_told(asked.token)
         async with self._place.left():
-            answer = await self._waiting.answer(
-                asked.token, asked.until, self._clock.now, self._clock.sleep
-            )
+            answer = await self._waiting.answer(asked.token, asked.until, self._clock.now, self._clock.sleep)
         if answer is None:
             raise _timed_out(state)
         if answer.error is not None:

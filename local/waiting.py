@@ -32,7 +32,8 @@ class Waiting:
 
     async def answer(self, token: str, until: datetime | None, now: Now, sleep: Sleep) -> TokenAnswer | None:
         """None if nobody has answered in time: then nobody can any more."""
-        future = self._futures[token] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[TokenAnswer] = asyncio.get_running_loop().create_future()
+        self._futures[token] = future
         waits: set[asyncio.Future[Any]] = {future}
         if until is not None:
             waits.add(asyncio.ensure_future(_until(until, now, sleep)))

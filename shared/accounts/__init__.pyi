@@ -12,7 +12,14 @@ from .machines import (
 from .principals import NoRole, Principal, principal_of
 from .roles import ALLOWED, ROLES, Permission, Role, may
 from .tokens import ALGORITHM, GROUPS_CLAIM, WORKSPACE_CLAIM, Claims, NotSignedIn, TokenVerifier
-from .workspaces import FIRST_WORKSPACE, open_workspace
+from .workspaces import (
+    FIRST_WORKSPACE,
+    WorkspaceChanges,
+    WorkspaceState,
+    change_workspace,
+    open_workspace,
+    read_workspace,
+)
 
 __all__ = [
     "ALGORITHM",
@@ -33,7 +40,10 @@ __all__ = [
     "Role",
     "SharedKeys",
     "TokenVerifier",
+    "WorkspaceChanges",
+    "WorkspaceState",
     "add_client",
+    "change_workspace",
     "digest",
     "fetch_keys",
     "list_changes",
@@ -42,5 +52,6 @@ __all__ = [
     "open_workspace",
     "principal_of",
     "read_client",
+    "read_workspace",
     "revoke_client",
 ]

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from shared.database.models import ComposedVideo, HostedVideo, Lead, Video, VideoScript
-from shared.hosting.manager import Media, VideoHostManager, new_slug
+from shared.hosting.manager import Hosted, Media, VideoHostManager, new_slug
 from shared.storage import Storage
-from shared.workflow import Tools, VideoEvent
+from shared.workflow import Tools, VideoEvent, VideoStopped, check_wanted
 
 
 def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
-    """Returns {hosted_video_id, slug}. Raises what VideoHostManager raises."""
+    """Returns {hosted_video_id, slug}. Raises VideoStopped, and what VideoHostManager raises."""
     hosted, lead, composed = _reserve(event, tools)
-    result = VideoHostManager(tools.settings, tools.storage).publish(
+    manager = VideoHostManager(tools.settings, tools.storage)
+    result = manager.publish(
         _media(composed, tools.storage),
         {
             "title": hosted.title,
@@ -29,23 +31,33 @@ def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
             "published_at": hosted.created_at,
         },
     )
-    with tools.database.workspace(event.workspace_id) as session:
-        session.execute(
-            update(HostedVideo)
-            .where(HostedVideo.id == hosted.id)
-            .values(
-                share_url=result.share_url,
-                embed_url=result.embed_url,
-                thumbnail_url=result.thumbnail_url,
-                status="ready",
-            )
-        )
-        session.execute(
-            update(Video)
-            .where(Video.id == event.video_id)
-            .values(status="completed", hosted_video_id=hosted.id, completed_at=datetime.now(UTC))
-        )
+    try:
+        with tools.database.workspace(event.workspace_id) as session:
+            _settle(session, event.video_id, hosted.id, result)
+    except VideoStopped:
+        manager.withdraw(hosted.slug)
+        raise
     return {"hosted_video_id": hosted.id, "slug": hosted.slug}
+
+
+def _settle(session: Session, video_id: int, hosted_id: int, result: Hosted) -> None:
+    """Raises VideoStopped."""
+    check_wanted(session, video_id)
+    session.execute(
+        update(HostedVideo)
+        .where(HostedVideo.id == hosted_id)
+        .values(
+            share_url=result.share_url,
+            embed_url=result.embed_url,
+            thumbnail_url=result.thumbnail_url,
+            status="ready",
+        )
+    )
+    session.execute(
+        update(Video)
+        .where(Video.id == video_id)
+        .values(status="completed", hosted_video_id=hosted_id, completed_at=datetime.now(UTC))
+    )
 
 
 def _media(composed: ComposedVideo, storage: Storage) -> Media:

@@ -1,4 +1,5 @@
 from .brief import Brand, LeadData, Mode, WrongBrief
+from .editing import NoSuchScript
 from .generator import ScriptGenerator
 from .script import SceneType, Script, Section, Style
 from .template import Passage
@@ -7,6 +8,7 @@ __all__ = [
     "Brand",
     "LeadData",
     "Mode",
+    "NoSuchScript",
     "Passage",
     "SceneType",
     "Script",

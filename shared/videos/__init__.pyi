@@ -1,3 +1,16 @@
+from .approving import (
+    Answer,
+    ApprovalState,
+    Decision,
+    answers_due,
+    approvals_of,
+    ask,
+    decide,
+    decide_script,
+    sample_of,
+    send,
+    waits_for,
+)
 from .asking import VideoRequest, WrongRequest, ask_for_video, create_video, execution_input
 from .deleting import StillMaking, delete_video
 from .demo_sites import (
@@ -10,6 +23,7 @@ from .demo_sites import (
     list_demo_sites,
     read_demo_site,
 )
+from .ending import cancel_video, execution_name, retry_video
 from .failing import Failure, fail_video, read_failure
 from .watching import (
     UNENDED,
@@ -24,6 +38,9 @@ from .watching import (
 
 __all__ = [
     "UNENDED",
+    "Answer",
+    "ApprovalState",
+    "Decision",
     "DemoSiteChanges",
     "DemoSiteFields",
     "DemoSiteState",
@@ -35,12 +52,19 @@ __all__ = [
     "VideoState",
     "WrongRequest",
     "add_demo_site",
+    "answers_due",
+    "approvals_of",
+    "ask",
     "ask_for_video",
+    "cancel_video",
     "change_demo_site",
     "create_video",
+    "decide",
+    "decide_script",
     "delete_demo_site",
     "delete_video",
     "execution_input",
+    "execution_name",
     "fail_video",
     "find_video",
     "list_demo_sites",
@@ -48,5 +72,9 @@ __all__ = [
     "read_demo_site",
     "read_failure",
     "read_video",
+    "retry_video",
+    "sample_of",
+    "send",
     "video_state",
+    "waits_for",
 ]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from shared.composition import Styling
 from shared.database import Database
-from shared.database.models import Video, VideoStep
+from shared.database.models import Video, VideoStep, Workspace
 from shared.errors import Permanent
 from shared.leads import LeadFields, add_lead, read_lead
 from shared.recording import (
@@ -36,9 +36,10 @@ from shared.scripting import Brand, Mode, Style
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.values import Name, Text, Value
+from shared.videos.approving import KINDS
 from shared.videos.demo_sites import find_demo_site, same_site, visitor_of
 from shared.voice import VoiceSettings
-from shared.workflow import STEPS
+from shared.workflow import STEPS, is_needed
 
 
 class WrongRequest(Permanent):
@@ -51,6 +52,8 @@ class VideoRequest(Value):
     duration_seconds: of the whole video. viewport: None stands for the settings'.
     steps: of the tour of the page; without any, one is planned. url: without it, the demo site's.
     color_scheme, locale, timezone: None stands for the demo site's.
+    approve_script, approve_voice: whether somebody approves it before a voice is bought; None stands for the
+        workspace's rule, which nobody can go without.
     """
 
     url: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
@@ -78,6 +81,8 @@ class VideoRequest(Value):
     color_scheme: Literal["light", "dark"] | None = None
     locale: Locale | None = None
     timezone: Timezone | None = None
+    approve_script: bool | None = None
+    approve_voice: bool | None = None
 
     @model_validator(mode="after")
     def _has_a_page(self) -> VideoRequest:
@@ -159,7 +164,12 @@ def create_video(
 
 def execution_input(video: Video) -> dict[str, Any]:
     """What the pipeline is started with."""
-    return {"workspace_id": video.workspace_id, "video_id": video.id, "page_job": video.page_job}
+    return {
+        "workspace_id": video.workspace_id,
+        "video_id": video.id,
+        "page_job": video.page_job,
+        "approve": {kind: is_needed(video, kind) for kind in KINDS},
+    }
 
 
 def ask_for_video(
@@ -185,7 +195,7 @@ def ask_for_video(
         lead_id=_lead(request, session, workspace_id),
         demo_site_id=request.demo_site_id,
         url=url,
-        options=_options(request, viewport, visitor, settings),
+        options=_options(request, viewport, visitor, settings) | _approvals(request, session, workspace_id),
         page_job="",
         status="pending",
     )
@@ -210,6 +220,15 @@ def ask_for_video(
         storage.put(f"{video.page_job}/{JOB}", job.model_dump_json().encode(), "application/json")
     session.flush()
     return video
+
+
+def _approvals(request: VideoRequest, session: Session, workspace_id: int) -> dict[str, bool]:
+    workspace = session.get_one(Workspace, workspace_id)
+    rules = {"approve_script": workspace.approve_scripts, "approve_voice": workspace.approve_voices}
+    for name, required in rules.items():
+        if required and getattr(request, name) is False:
+            raise WrongRequest(f"{name}: the workspace has it approved for every video")
+    return {name: required or bool(getattr(request, name)) for name, required in rules.items()}
 
 
 def _lead(request: VideoRequest, session: Session, workspace_id: int) -> int:

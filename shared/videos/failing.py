@@ -10,10 +10,15 @@ from typing import Any
 from sqlalchemy import select, update
 
 from shared.database import Database
-from shared.database.models import ScreenRecording, Video, VideoStep
+from shared.database.models import Approval, ScreenRecording, Video, VideoStep
 from shared.values import Value
+from shared.videos.approving import REJECTED, WAIT_DAYS
+from shared.workflow import STOPPED, ApprovalKind
 
-OURS = frozenset({"Permanent", "Retryable", "RateLimited"})
+OURS = frozenset({"Permanent", "Retryable", "RateLimited", "NotApproved"})
+WAITS: dict[str, ApprovalKind] = {"approve_script": "script", "approve_voice": "voice"}
+"""By the state machine's names, what somebody has to approve there."""
+TIMEOUT = "States.Timeout"
 
 
 class Failure(Value):
@@ -34,7 +39,15 @@ def read_failure(failure: Mapping[str, Mapping[str, Any]]) -> Failure:
     told = _json_object(cause)
     if error == "Failed" and len(told) == 1 and isinstance(next(iter(told.values())), dict):
         return read_failure(told)
+    if step in WAITS and error in {REJECTED, TIMEOUT}:
+        return Failure(step=step, error=error, reason=_decision(WAITS[step], error, cause))
     return Failure(step=step, error=error, reason=_sentence(error, str(told.get("errorMessage", cause))))
+
+
+def _decision(kind: ApprovalKind, error: str, cause: str) -> str:
+    if error == TIMEOUT:
+        return f"nobody approved the {kind} within {WAIT_DAYS} days"
+    return f"the {kind} was rejected: {cause}" if cause else f"the {kind} was rejected"
 
 
 def _sentence(error: str, message: str) -> str:
@@ -60,12 +73,20 @@ def _json_object(text: str) -> dict[str, Any]:
 
 
 def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Database) -> None:
-    """Write the failure to the video and to its step."""
+    """Write the failure to the video and to its step. One that nobody wants any more stays as it is."""
     now = datetime.now(UTC)
     with database.workspace(workspace_id) as session:
-        video = session.get_one(Video, video_id)
-        video.status, video.failed_step, video.reason = "failed", failure.step, failure.reason
-        video.completed_at = now
+        video = session.get(Video, video_id, with_for_update=True)
+        if video is None or video.status in STOPPED:
+            return
+        video.status = "rejected" if failure.error == REJECTED else "failed"
+        video.failed_step, video.reason, video.completed_at = failure.step, failure.reason, now
+        if failure.step in WAITS and failure.error == TIMEOUT:
+            session.execute(
+                update(Approval)
+                .where(Approval.video_id == video_id, Approval.kind == WAITS[failure.step])
+                .values(status="expired")
+            )
         session.execute(
             update(ScreenRecording)
             .where(ScreenRecording.id == video.screen_recording_id, ScreenRecording.status == "recording")

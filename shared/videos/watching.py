@@ -16,14 +16,12 @@ from shared.errors import NotFound
 from shared.recording import PROGRESS, RESULT, Finding, Progress, SceneResult
 from shared.storage import NotStored, Storage
 from shared.values import Value
+from shared.workflow import UNENDED as UNENDED
 
 SORTABLE: Sortable = {"id": Video.id, "created_at": Video.created_at, "updated_at": Video.updated_at}
 
 ENCODING_SHARE = 0.85
 """Of the work of composing."""
-
-UNENDED = ("pending", "processing")
-"""Statuses of a video that something still works on."""
 
 
 class NoSuchVideo(NotFound):
