@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 INVOKE = "arn:aws:states:::lambda:invoke"
 ASK = f"{INVOKE}.waitForTaskToken"
 INTEGRATIONS = {INVOKE, ASK}
-TOKEN_PATH = "$$.Task.Token"
+OF_TASK = "$$.Task.Token"  # where the context has it
 
 
 class DefinitionRefused(Permanent):
@@ -119,8 +119,8 @@ class Task(Working):
             raise ValueError(f"{self.resource} needs Parameters with a FunctionName")
         if unknown := given.keys() - {"FunctionName", "Payload", "Payload.$"}:
             raise ValueError(f"{self.resource} knows no parameter {min(unknown)}")
-        if self.resource == ASK and TOKEN_PATH not in _paths(given):
-            raise ValueError(f"nobody could answer: {TOKEN_PATH} is not in the Payload")
+        if self.resource == ASK and OF_TASK not in _paths(given):
+            raise ValueError(f"nobody could answer: {OF_TASK} is not in the Payload")
         return self
 
 

@@ -9,7 +9,6 @@ from .approving import (
     decide_script,
     sample_of,
     send,
-    waits_for,
 )
 from .asking import VideoRequest, WrongRequest, ask_for_video, create_video, execution_input
 from .deleting import StillMaking, delete_video
@@ -76,5 +75,4 @@ __all__ = [
     "sample_of",
     "send",
     "video_state",
-    "waits_for",
 ]

@@ -20,6 +20,7 @@ from shared.scripting import NoSuchScript
 from shared.values import Value
 from shared.videos.watching import find_video
 from shared.workflow import (
+    KINDS,
     UNENDED,
     ApprovalKind,
     check_unspoken,
@@ -27,6 +28,7 @@ from shared.workflow import (
     decision_on,
     is_needed,
     lock_videos_of,
+    waits_for,
 )
 from shared.workflow.executions import Executions
 
@@ -36,7 +38,6 @@ REJECTED = "Rejected"
 """The error that a rejection ends the pipeline with."""
 
 Decision = Literal["approved", "rejected"]
-KINDS: tuple[ApprovalKind, ...] = ("script", "voice")
 
 
 class NothingToApprove(Conflict):
@@ -158,18 +159,6 @@ def send(executions: Executions, answers: Sequence[Answer]) -> None:
 def approvals_of(session: Session, video: Video) -> tuple[ApprovalState, ...]:
     """What somebody has to approve of a video, in the order in which it is asked for."""
     return tuple(_state(session, video, kind) for kind in KINDS if is_needed(video, kind))
-
-
-def waits_for(session: Session, video: Video) -> ApprovalKind | None:
-    """What the video's pipeline waits for now."""
-    if video.status != "waiting_approval":
-        return None
-    asked = [
-        (row.asked_at, kind)
-        for kind in KINDS
-        if (row := session.get(Approval, (video.id, kind))) is not None and row.asked_at is not None
-    ]
-    return max(asked)[1] if asked else None
 
 
 def sample_of(session: Session, video_id: int) -> dict[str, Any] | None:

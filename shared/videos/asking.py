@@ -36,10 +36,9 @@ from shared.scripting import Brand, Mode, Style
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.values import Name, Text, Value
-from shared.videos.approving import KINDS
 from shared.videos.demo_sites import find_demo_site, same_site, visitor_of
 from shared.voice import VoiceSettings
-from shared.workflow import STEPS, is_needed
+from shared.workflow import KINDS, STEPS, is_needed
 
 
 class WrongRequest(Permanent):

@@ -1,6 +1,7 @@
 """What every step of the pipeline shares: its event, its tools, its bookkeeping, its errors."""
 
 from shared.workflow.approvals import (
+    KINDS,
     UNENDED,
     AlreadySpoken,
     ApprovalKind,
@@ -10,6 +11,7 @@ from shared.workflow.approvals import (
     is_needed,
     lock_videos_of,
     reopen,
+    waits_for,
 )
 from shared.workflow.names import STEPS, StepName
 from shared.workflow.step import (
@@ -36,6 +38,7 @@ from shared.workflow.steps import (
 )
 
 __all__ = [
+    "KINDS",
     "STEPS",
     "STOPPED",
     "UNENDED",
@@ -65,4 +68,5 @@ __all__ = [
     "step_part",
     "tell_for_whom",
     "video_step",
+    "waits_for",
 ]

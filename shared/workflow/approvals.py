@@ -5,7 +5,7 @@ Rows are locked in this order, here and wherever they are decided on: script, vi
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from shared.database.models import Approval, Video, VideoScript, VideoStep
 from shared.errors import Conflict, NotApproved
 
 ApprovalKind = Literal["script", "voice"]
+KINDS: tuple[ApprovalKind, ...] = get_args(ApprovalKind)
 UNENDED = ("pending", "processing", "waiting_approval")
 """Statuses of a video that something still works on, or waits for."""
 
@@ -41,6 +42,18 @@ def decision_on(session: Session, video: Video, kind: ApprovalKind) -> str:
         return script.is_approved if script else "pending"
     row = session.get(Approval, (video.id, kind))
     return row.status if row else "pending"
+
+
+def waits_for(session: Session, video: Video) -> ApprovalKind | None:
+    """What the video's pipeline waits for now."""
+    if video.status != "waiting_approval":
+        return None
+    asked = [
+        (row.asked_at, kind)
+        for kind in KINDS
+        if (row := session.get(Approval, (video.id, kind))) is not None and row.asked_at is not None
+    ]
+    return max(asked)[1] if asked else None
 
 
 def lock_videos_of(session: Session, script_id: int) -> list[Video]:

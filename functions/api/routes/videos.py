@@ -31,7 +31,6 @@ from shared.videos import (
     list_videos,
     sample_of,
     video_state,
-    waits_for,
 )
 from shared.workflow import ApprovalKind
 
@@ -164,7 +163,7 @@ def shown(video: Video, session: Session, storage: Storage) -> VideoShown:
         attempt=video.attempt,
         failed_step=video.failed_step,
         reason=video.reason,
-        waits_for=waits_for(session, video),
+        waits_for=state.waits_for,
         approvals=approvals_of(session, video),
         voice_sample=_sample(session, video),
         steps=tuple(_step(step) for step in state.steps),

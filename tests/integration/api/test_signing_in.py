@@ -18,7 +18,7 @@ from functions.api.signing_in import SCOPES
 from local.issuer.signing import APP_CLIENT, Signer
 from shared.accounts import ALLOWED, ROLES, Role, open_workspace
 from shared.database import Database
-from shared.database.models import MachineClient
+from shared.database.models import Approval, MachineClient, Video
 from tests.support.api import Api
 
 PATH = "/api/v1/leads"
@@ -168,6 +168,7 @@ BODIES: dict[str, Callable[[], dict[str, Any]]] = {
     "makeVideo": lambda: VIDEO,
     "addMachineClient": lambda: {"name": "CRM"},
     "addDemoSite": lambda: {"name": "Acme", "url": "https://acme.example/"},
+    "decideOnVideo": lambda: {"decision": "approved"},
 }
 
 
@@ -183,25 +184,45 @@ class NoRuns:
     def start(self, name: str, value: dict[str, Any]) -> None:
         pass
 
+    def stop(self, name: str, reason: str) -> None:
+        pass
+
+
+def _end(api: Api, video_id: int) -> None:
+    with api.tools.database.workspace(api.workspace_id) as session:
+        session.get_one(Video, video_id).status = "failed"
+
+
+def _sample(api: Api, video_id: int) -> None:
+    api.tools.storage.put("voices/x.wav", b"RIFF", "audio/wav")
+    sample = {"audio_key": "voices/x.wav", "text": "Hi.", "duration_seconds": 1.0}
+    with api.tools.database.workspace(api.workspace_id) as session:
+        session.add(Approval(workspace_id=api.workspace_id, video_id=video_id, kind="voice", sample=sample))
+
+
+BEFORE: dict[str, Callable[[Api, int], None]] = {"retryVideo": _end, "getVoiceSample": _sample}
+"""What has to be with the video for an operation to succeed."""
+
 
 @pytest.fixture
-def things(api: Api) -> dict[str, int]:
+def things(api: Api) -> dict[str, int | str]:
     """An id for each parameter of a path, of things that are there."""
     api.tools.__dict__["executions"] = NoRuns()
     lead = api.ask("POST", PATH, json={"name": "Ana", "company": "Acme"}).json()["id"]
     site = api.ask("POST", "/api/v1/demo-sites", json=BODIES["addDemoSite"]()).json()["id"]
-    video = api.ask("POST", "/api/v1/videos", json=VIDEO).json()["id"]
+    video = api.ask("POST", "/api/v1/videos", json=VIDEO | {"approve_voice": True}).json()["id"]
     added = api.ask("POST", "/api/v1/machine-clients", role="owner", json={"name": "CRM"})
     client = added.json()["id"]
-    return {"lead_id": lead, "demo_site_id": site, "video_id": video, "client_id": client}
+    return {"lead_id": lead, "demo_site_id": site, "video_id": video, "client_id": client, "kind": "voice"}
 
 
 @pytest.mark.parametrize(("method", "path", "operation", "permission"), ROUTES, ids=[r[2] for r in ROUTES])
 @pytest.mark.parametrize("who", [None, *get_args(Role), "stranger"])
 def test_the_matrix(
     who: str | None, method: str, path: str, operation: str, permission: str | None, api: Api,
-    things: dict[str, int], database: Database,
+    things: dict[str, Any], database: Database,
 ) -> None:  # fmt: skip
+    BEFORE.get(operation, lambda *_: None)(api, things["video_id"])
     stranger = open_workspace(database, f"strangers to {api.workspace_id}") if who == "stranger" else None
     role = next((role for role in ROLES if role == who), None if who is None else "admin")
     options: dict[str, Any] = {}

@@ -55,7 +55,12 @@ def test_a_video_is_asked_for(api: Api, runs: Counting, database: Database) -> N
         row = session.get_one(Video, video["id"])
     [(name, value)] = runs.started
     assert name == f"video-{video['id']}"
-    assert value == {"workspace_id": api.workspace_id, "video_id": row.id, "page_job": row.page_job}
+    assert value == {
+        "workspace_id": api.workspace_id,
+        "video_id": row.id,
+        "page_job": row.page_job,
+        "approve": {"script": False, "voice": False},
+    }
     assert api.tools.storage.exists(f"{row.page_job}/job.json")
 
     shown = api.ask("GET", answer.headers["location"])
