@@ -143,7 +143,7 @@ def answer_task(owner_url: str, answer: TokenAnswer) -> bool | None:
         values = (_json(answer.output), _clean(answer.error), _clean(answer.cause), answer.token)
         if session.execute(ANSWER, values):
             return True
-        known = session.execute("SELECT FROM runtime.tasks WHERE token = %s", (answer.token,))
+        known = session.execute("SELECT 1 AS known FROM runtime.tasks WHERE token = %s", (answer.token,))
     return False if known else None
 
 

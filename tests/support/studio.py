@@ -40,13 +40,13 @@ ASKED = {"name": "Ana Silva", "company": "Acme", "url": "https://acme.example/",
 
 @dataclass
 class Studio:
-    """calls: the functions that the pipeline called, in order. hold: what `record` waits for."""
+    """calls: the functions that the pipeline called, in order. hold: what a function waits for, by name."""
 
     api: Api
     vendors: VendorServer
     postgres: Postgres
     calls: list[str] = field(default_factory=list)
-    hold: asyncio.Event = field(default_factory=asyncio.Event)
+    hold: dict[str, asyncio.Event] = field(default_factory=dict)
 
     @property
     def charges(self) -> int:
@@ -84,20 +84,22 @@ class Studio:
 
     async def execution(self, name: str) -> Execution:
         """Once it has ended."""
-        async with asyncio.timeout(20):
-            while (found := read_execution(self.postgres.owner_url, name)) is None or not found.ended_at:
-                await asyncio.sleep(0.05)
-        return found
+        for _ in range(400):
+            found = read_execution(self.postgres.owner_url, name)
+            if found is not None and found.ended_at:
+                return found
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{name} has not ended")
 
     def visited(self, name: str) -> list[str]:
         return [visit.state for visit in read_visits(self.postgres.owner_url, name).values()]
 
     async def invoke(self, function: str, event: Any, timeout_seconds: float | None = None) -> Any:
         self.calls.append(function)
+        if function in self.hold:
+            await self.hold[function].wait()
         if function in OURS:
             return await asyncio.to_thread(_call, function, event)
-        if function == "record":
-            await self.hold.wait()
         if function == "host":
             with self.api.tools.database.workspace(event["workspace_id"]) as session:
                 session.execute(update(Video).where(Video.id == event["video_id"]).values(status="completed"))
@@ -151,7 +153,6 @@ async def open_studio(
     with served_api(tools.database, workspace_id, home, pipeline_arn=machine_arn("pipeline")) as api:
         api.tools.__dict__["executions"] = tools.executions
         studio = Studio(api, vendors, postgres)
-        studio.hold.set()
 
         async def nothing() -> None:
             pass
