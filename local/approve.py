@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from getpass import getuser
 from typing import Any
 
 from local.joining import Joined
@@ -15,6 +14,8 @@ from shared.database import Database
 from shared.settings import Settings
 from shared.videos import Decision, decide, send
 from shared.workflow import ApprovalKind
+
+ACTOR = "leadreel approve"
 
 
 class JournalExecutions:
@@ -54,5 +55,5 @@ def _decide(
 ) -> None:
     decision: Decision = "approved" if rejected_because is None else "rejected"
     with database.workspace(open_workspace(database)) as session:
-        answers = decide(session, video_id, kind, decision, f"{getuser()}@local", rejected_because)
+        answers = decide(session, video_id, kind, decision, ACTOR, rejected_because)
     send(JournalExecutions(owner_url), answers)

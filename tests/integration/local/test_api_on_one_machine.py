@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -10,9 +11,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+
+from tests.support.processes import eventually, processes_of
 
 START_SECONDS = 60.0
 
@@ -107,3 +111,45 @@ def test_a_video_is_begun_and_its_end_is_told(served: Served) -> None:
 
 def test_the_sign_in_code_is_printed(served: Served) -> None:
     assert "sign-in code: " in served.log.read_text()
+
+
+def test_a_video_waits_for_the_command_and_is_cancelled_while_it_is_filmed(served: Served) -> None:
+    home = Path(served.environment["LEADREEL_HOME"])
+    demo = json.loads((home / "run" / "runtime.json").read_text())["demo_url"]
+    asked = {"name": "Ana", "company": "Acme", "url": f"{demo}/", "approve_script": True}
+
+    def until(client: httpx.Client, path: str, *wanted: str) -> dict[str, Any]:
+        deadline = time.monotonic() + 120
+        while (video := client.get(path).json())["status"] not in wanted:
+            assert video["status"] in {"pending", "processing", "waiting_approval"}, video
+            assert time.monotonic() < deadline, video
+            time.sleep(0.2)
+        return dict(video)
+
+    def decide(video_id: int, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "local.cli", "approve", str(video_id), "script", *arguments],
+            env=served.environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    with served.client() as owner:
+        path = owner.post("/api/v1/videos", json=asked).headers["location"]
+        video = until(owner, path, "waiting_approval")
+        assert decide(video["id"], "--reject", "too dull").endswith("is rejected\n")
+        video = until(owner, path, "rejected")
+        assert video["reason"] == "the script was rejected: too dull"
+
+        assert owner.post(f"{path}/retry").status_code == 202
+        until(owner, path, "waiting_approval")
+        assert owner.post(f"{path}/approvals/script", json={"decision": "approved"}).status_code == 200
+        deadline = time.monotonic() + 120
+        while not any(step["frames_done"] for step in owner.get(path).json()["steps"]):
+            assert time.monotonic() < deadline, owner.get(path).json()
+            time.sleep(0.2)
+        answer = owner.post(f"{path}/cancel")
+        assert (answer.status_code, answer.json()["status"]) == (202, "cancelled"), answer.text
+        name = "functions.record"
+        assert eventually(lambda: not any(name in " ".join(one.cmdline()) for one in processes_of(home)))
+        assert owner.get(path).json()["status"] == "cancelled"
