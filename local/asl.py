@@ -24,6 +24,10 @@ ResultPath = Annotated[str, AfterValidator(check_result_path)] | None
 Template = Annotated[Any, AfterValidator(check_template)]
 Rule = Annotated[Any, AfterValidator(check_rule)]
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+INVOKE = "arn:aws:states:::lambda:invoke"
+ASK = f"{INVOKE}.waitForTaskToken"
+INTEGRATIONS = {INVOKE, ASK}
+OF_TASK = "$$.Task.Token"  # where the context has it
 
 
 class DefinitionRefused(Permanent):
@@ -94,12 +98,30 @@ class Working(Onward):
 
 
 class Task(Working):
-    """resource: the short name of a function, once the definition is loaded."""
+    """Calls a function, whose short name is the resource once the definition is loaded, or the FunctionName
+    in the parameters of an integration: INVOKE, or ASK, which then waits until its task token is answered."""
 
     type: Literal["Task"]
     resource: str
     parameters: Template = None
     timeout_seconds: float | None = Field(None, gt=0)
+
+    @property
+    def function(self) -> str:
+        return str(self.parameters["FunctionName"]) if self.resource in INTEGRATIONS else self.resource
+
+    @model_validator(mode="after")
+    def _fits_its_integration(self) -> Self:
+        if self.resource not in INTEGRATIONS:
+            return self
+        given = self.parameters if isinstance(self.parameters, dict) else {}
+        if not isinstance(given.get("FunctionName"), str):
+            raise ValueError(f"{self.resource} needs Parameters with a FunctionName")
+        if unknown := given.keys() - {"FunctionName", "Payload", "Payload.$"}:
+            raise ValueError(f"{self.resource} knows no parameter {min(unknown)}")
+        if self.resource == ASK and OF_TASK not in _paths(given):
+            raise ValueError(f"nobody could answer: {OF_TASK} is not in the Payload")
+        return self
 
 
 class Parallel(Working):
@@ -202,7 +224,7 @@ class Machine(Branch):
 
 
 def load_machine(text: str, functions: Collection[str]) -> Machine:
-    """Read a definition; `${record}` as a Resource stands for the function `record`.
+    """Read a definition; `${record}` as a Resource or a FunctionName stands for the function `record`.
 
     Raises:
         DefinitionRefused: naming the state and the field.
@@ -216,9 +238,9 @@ def load_machine(text: str, functions: Collection[str]) -> Machine:
     except ValueError as error:
         raise DefinitionRefused(f"state machine refused: it is not JSON: {error}") from error
     for name, task in tasks(machine):
-        if task.resource not in functions:
+        if task.function not in functions:
             raise DefinitionRefused(
-                f"state machine refused: state {name!r} calls {task.resource!r}, no function"
+                f"state machine refused: state {name!r} calls {task.function!r}, no function"
             )
     return machine
 
@@ -233,6 +255,15 @@ def tasks(branch: Branch) -> Iterator[tuple[str, Task]]:
         elif isinstance(state, Parallel):
             for inner in state.branches:
                 yield from tasks(inner)
+
+
+def _paths(template: Any) -> Iterator[str]:
+    """Every path of a payload template."""
+    for name, value in template.items():
+        if isinstance(value, dict):
+            yield from _paths(value)
+        elif name.endswith(".$"):
+            yield value
 
 
 def _where(place: tuple[int | str, ...]) -> str:

@@ -21,6 +21,7 @@ class Limits(BaseModel):
     timeout_seconds: float = Field(gt=0, le=900)
     image: str | None = None
     database: bool = False
+    states: bool = False
     secrets: tuple[str, ...] = ()
     heavy: bool = False
 

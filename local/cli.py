@@ -21,6 +21,7 @@ from shared.media.presets import Quality
 from shared.scripting import Style
 from shared.settings import read_settings
 from shared.voice import VoicePreset
+from shared.workflow import ApprovalKind
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     gone = commands.add_parser("delete", help="take a video off its page, and forget it and its lead")
     gone.add_argument("video_id", type=int, metavar="ID", help="as `make --json` says it")
     gone.set_defaults(run=_delete)
+
+    decide = commands.add_parser("approve", help="let a video go on that waits for it, or reject it")
+    decide.add_argument("video_id", type=int, metavar="ID", help="as `make` says it")
+    decide.add_argument("kind", choices=get_args(ApprovalKind), help="what is decided on")
+    decide.add_argument("--reject", metavar="REASON", help="end the video instead")
+    decide.set_defaults(run=_approve)
 
     up = commands.add_parser("up", help="serve the videos, and finish what was interrupted")
     up.add_argument("--port", type=int, help="default: PORT, or 8000")
@@ -265,6 +272,12 @@ def _delete(asked: argparse.Namespace) -> int:
     from local.delete import delete
 
     return asyncio.run(delete(read_settings(), asked.video_id))
+
+
+def _approve(asked: argparse.Namespace) -> int:
+    from local.approve import approve
+
+    return asyncio.run(approve(read_settings(), asked.video_id, asked.kind, asked.reject))
 
 
 def _up(asked: argparse.Namespace) -> int:

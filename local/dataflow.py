@@ -94,6 +94,11 @@ def plan_retry(
     return None
 
 
+def invoked(result: Any) -> dict[str, Any]:
+    """What the integration lambda:invoke makes of a function's result."""
+    return {"ExecutedVersion": "$LATEST", "Payload": result, "StatusCode": 200}
+
+
 def context_of(execution: Execution, visit: Visit, item: dict[str, Any]) -> dict[str, Any]:
     """The context object. item: its Map, within one."""
     place = f"arn:aws:states:{REGION}:{ACCOUNT}"

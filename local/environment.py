@@ -25,7 +25,8 @@ class WorkerEnvironment:
 
     machine: the variables named in PASSED_ON, from the environment of whoever started the runtime.
     settings: by variable name; secrets: likewise, each handed only to functions that list it.
-    database_url: for functions with a database; owner_url: for `migrate`. of_api: for `api` alone.
+    database_url: for functions with a database; owner_url: for `migrate`. of_states: for functions that talk
+    to Step Functions. of_api: for `api` alone.
     """
 
     task_root: Path
@@ -34,6 +35,7 @@ class WorkerEnvironment:
     secrets: Mapping[str, str] = field(default_factory=dict)
     database_url: str = ""
     owner_url: str = ""
+    of_states: Mapping[str, str] = field(default_factory=dict)
     of_api: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, function: Function, api_address: str, scratch: Path) -> dict[str, str]:
@@ -60,6 +62,8 @@ class WorkerEnvironment:
         made.setdefault("LANG", "C.UTF-8")
         if limits.database:
             made["DATABASE_URL"] = self.owner_url if function.name == "migrate" else self.database_url
+        if limits.states:
+            made |= self.of_states
         return {**made, **self.of_api} if function.name == "api" else made
 
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg2
 from psycopg2.extras import Json, RealDictCursor
 
 from local.postgres import connect
-from local.visits import Execution, JournalLost, Status, Visit
+from local.visits import Asked, Execution, JournalLost, Status, TokenAnswer, Visit
 
 Result = TypeVar("Result")
 
@@ -54,9 +56,23 @@ CREATE TABLE IF NOT EXISTS runtime.transitions (
     cause text,
     PRIMARY KEY (execution, path)
 );
+CREATE TABLE IF NOT EXISTS runtime.tasks (
+    token text PRIMARY KEY,
+    execution text NOT NULL REFERENCES runtime.executions ON DELETE CASCADE,
+    attempt text NOT NULL,
+    until timestamptz,
+    told boolean NOT NULL DEFAULT false,
+    status text NOT NULL DEFAULT 'WAITING' CHECK (status IN ('WAITING', 'ANSWERED', 'CLOSED')),
+    output json,
+    error text,
+    cause text,
+    UNIQUE (execution, attempt)
+);
 CREATE OR REPLACE FUNCTION runtime.tell() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_notify('runtime_executions', ''); RETURN NULL; END $$;
 CREATE OR REPLACE TRIGGER tell AFTER INSERT OR UPDATE ON runtime.executions
+    FOR EACH STATEMENT EXECUTE FUNCTION runtime.tell();
+CREATE OR REPLACE TRIGGER tell AFTER UPDATE OF status ON runtime.tasks
     FOR EACH STATEMENT EXECUTE FUNCTION runtime.tell();
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'leadreel_app') THEN
@@ -77,6 +93,32 @@ ON CONFLICT (execution, path) DO UPDATE SET retries = excluded.retries, due = ex
 INSERT = "INSERT INTO runtime.executions (name, machine, input) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
 
+STOP = """
+UPDATE runtime.executions SET status = 'ABORTED', error = %s, cause = %s, ended_at = clock_timestamp()
+WHERE name = %s AND status = 'RUNNING'
+"""
+ASK = """
+WITH fresh AS (
+    INSERT INTO runtime.tasks (token, execution, attempt, until) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (execution, attempt) DO NOTHING RETURNING token, until, told
+)
+SELECT token, until, told FROM fresh
+UNION ALL SELECT token, until, told FROM runtime.tasks WHERE execution = %s AND attempt = %s
+"""
+ANSWER = """
+UPDATE runtime.tasks SET status = 'ANSWERED', output = %s, error = %s, cause = %s
+WHERE token = %s AND status = 'WAITING'
+    AND (SELECT status FROM runtime.executions WHERE name = execution) = 'RUNNING'
+RETURNING token
+"""
+CLOSE = """
+UPDATE runtime.tasks SET status = 'CLOSED' WHERE token = %s AND status <> 'ANSWERED' RETURNING token
+"""
+ANSWERS = """
+SELECT token, output, error, cause FROM runtime.tasks WHERE token = ANY(%s) AND status = 'ANSWERED'
+"""
+
+
 def prepare(owner_url: str) -> None:
     """Make the schema if it isn't there."""
     with _Session(owner_url) as session:
@@ -87,6 +129,22 @@ def enqueue(url: str, machine: str, name: str, value: Any) -> None:
     """Start an execution; does nothing if there is one of that name. url: of either role."""
     with _Session(url) as session:
         session.execute(INSERT, (name, machine, _json(value)))
+
+
+def stop_execution(owner_url: str, name: str, error: str | None, cause: str | None) -> None:
+    """End an execution that runs; the runner, told of it, lets go of its work."""
+    with _Session(owner_url) as session:
+        session.execute(STOP, (_clean(error), _clean(cause), name))
+
+
+def answer_task(owner_url: str, answer: TokenAnswer) -> bool | None:
+    """Whether the answer was awaited; False if nobody waits for it any more, None for an unknown token."""
+    with _Session(owner_url) as session:
+        values = (_json(answer.output), _clean(answer.error), _clean(answer.cause), answer.token)
+        if session.execute(ANSWER, values):
+            return True
+        known = session.execute("SELECT 1 AS known FROM runtime.tasks WHERE token = %s", (answer.token,))
+    return False if known else None
 
 
 def read_execution(url: str, name: str) -> Execution | None:
@@ -137,6 +195,20 @@ class PostgresJournal:
             *(visit.exited_at, visit.next, _json(visit.output), _clean(visit.error), _clean(visit.cause)),
         )
         await self._do(lambda s: s.execute(SAVE, values))
+
+    async def ask(self, execution: str, attempt: str, until: datetime | None) -> Asked:
+        values = (secrets.token_urlsafe(48), execution, attempt, until, execution, attempt)
+        rows = await self._do(lambda s: s.execute(ASK, values))
+        return Asked(**rows[0])
+
+    async def note_told(self, token: str) -> None:
+        await self._do(lambda s: s.execute("UPDATE runtime.tasks SET told = true WHERE token = %s", (token,)))
+
+    async def answers(self, tokens: Collection[str]) -> list[TokenAnswer]:
+        return [TokenAnswer(**row) for row in await self._do(lambda s: s.execute(ANSWERS, (list(tokens),)))]
+
+    async def close_task(self, token: str) -> bool:
+        return bool(await self._do(lambda s: s.execute(CLOSE, (token,))))
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._session.close)

@@ -21,6 +21,7 @@ from local.dataflow import (
     choose,
     context_of,
     filled,
+    invoked,
     limit_size,
     matches,
     moment,
@@ -32,6 +33,7 @@ from local.dataflow import (
 from local.failure import Failure
 from local.paths import evaluate, place, render
 from local.visits import Execution, Journal, Visit
+from local.waiting import Place, Waiting
 
 Left = tuple[Any, str | None]  # a state's output and the state that follows
 
@@ -65,12 +67,17 @@ class Run:
         invoke: Invoke,
         journal: Journal,
         clock: Clock | None = None,
+        waiting: Waiting | None = None,
+        place: Place | None = None,
     ) -> None:
+        """waiting: for answers to task tokens; shared by all runs. place: left while this one waits."""
         self._machine = machine
         self._execution = execution
         self._invoke = invoke
         self._journal = journal
         self._clock = clock or Clock()
+        self._waiting = waiting or Waiting(journal)
+        self._place = place or Place(asyncio.Semaphore())
         self._visits: dict[str, Visit] = {}
 
     async def to_the_end(self) -> Any:
@@ -169,6 +176,8 @@ class Run:
         context = self._context(visit, item)
         inside = f"{visit.path}/{visit.attempt}/"
         match state:
+            case asl.Task(resource=asl.ASK):
+                return await self._ask(state, given, inside, context)
             case asl.Task():
                 return await self._task(state, filled(state.parameters, given, context))
             case asl.Parallel():
@@ -182,14 +191,38 @@ class Run:
                 return await self._map(state, given, inside, context)
         raise TypeError(f"not a state that works: {state}")
 
-    async def _task(self, state: asl.Task, event: Any) -> Any:
+    async def _task(self, state: asl.Task, parameters: Any) -> Any:
+        integrated = state.resource == asl.INVOKE
+        event = parameters.get("Payload", {}) if integrated else parameters
         limit_size(event)
         try:
-            result = await self._invoke(state.resource, event, state.timeout_seconds)
+            result = await self._invoke(state.function, event, state.timeout_seconds)
         except TimeoutError as error:
-            raise Failure(TIMEOUT, f"no answer within {state.timeout_seconds:g} seconds") from error
+            raise _timed_out(state) from error
         limit_size(result)
-        return result
+        return invoked(result) if integrated else result
+
+    async def _ask(self, state: asl.Task, given: Any, attempt: str, context: dict[str, Any]) -> Any:
+        """Hand a function the task's token, then wait until somebody answers it. After a crash the token
+        and the time stay, and a function that was told is not told again."""
+        patience = state.timeout_seconds
+        until = None if patience is None else self._clock.now() + timedelta(seconds=patience)
+        asked = await self._journal.ask(self._execution.name, attempt, until)
+        if not asked.told:
+            event = filled(state.parameters, given, {**context, "Task": {"Token": asked.token}})
+            try:
+                await self._invoke(state.function, event.get("Payload", {}))
+            except Failure:
+                await self._journal.close_task(asked.token)
+                raise
+            await self._journal.note_told(asked.token)
+        async with self._place.left():
+            answer = await self._waiting.answer(asked.token, asked.until, self._clock.now, self._clock.sleep)
+        if answer is None:
+            raise _timed_out(state)
+        if answer.error is not None:
+            raise Failure(answer.error, answer.cause or "")
+        return answer.output
 
     async def _map(self, state: asl.Map, given: Any, inside: str, context: dict[str, Any]) -> Any:
         items = evaluate(state.items_path, given, context, RUNTIME)
@@ -231,6 +264,10 @@ class Run:
 
     def _context(self, visit: Visit, item: dict[str, Any]) -> dict[str, Any]:
         return context_of(self._execution, visit, item)
+
+
+def _timed_out(state: asl.Task) -> Failure:
+    return Failure(TIMEOUT, f"no answer within {state.timeout_seconds:g} seconds")
 
 
 async def all_or_none(work: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:

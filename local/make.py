@@ -18,7 +18,7 @@ from local.joining import Joined
 from local.journal import read_execution
 from local.progress import ProgressView
 from local.resuming import settle_unended, start_execution
-from local.telling import files_of, summary, tell
+from local.telling import files_of, summary, tell, tell_what_it_waits_for
 from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
 from shared.settings import Settings
@@ -148,6 +148,7 @@ async def _follow(
     view: ProgressView | None,
 ) -> VideoState:
     """Show how far the video is until its execution has ended."""
+    waited: str | None = None
     while True:
         info = await runtime.ensure()
         try:
@@ -160,6 +161,9 @@ async def _follow(
             continue
         if view is not None:
             view.show(state)
+        if state.waits_for != waited:
+            waited = state.waits_for
+            tell_what_it_waits_for(state)
         if execution is not None and execution.status != "RUNNING":
             if state.status not in UNENDED:
                 return state

@@ -18,19 +18,20 @@ def start_execution(app_url: str, execution: Execution) -> None:
 def settle_unended(database: Database, workspace_id: int, app_url: str) -> None:
     """Start what was never started; write down the end of what ended without telling its video."""
     with database.workspace(workspace_id) as session:
-        unended = session.scalars(select(Video).where(Video.status.in_(UNENDED)).order_by(Video.id))
-        waiting = {video.id: execution_of(video) for video in unended}
-    for video_id, asked in waiting.items():
+        waiting = session.scalars(select(Video).where(Video.status.in_(UNENDED)).order_by(Video.id)).all()
+    for video in waiting:
+        asked = execution_of(video)
         execution = read_execution(app_url, asked.name)
         if execution is None:
             start_execution(app_url, asked)
-        elif execution.status != "RUNNING" and _still_waits(database, workspace_id, video_id):
+        elif execution.status != "RUNNING" and _still_waits(database, workspace_id, video):
             reason = execution.cause or execution.error or "the pipeline was ended"
             failure = Failure(step="pipeline", error=execution.error or "", reason=reason)
-            fail_video(workspace_id, video_id, failure, database)
+            fail_video(workspace_id, video.id, failure, database)
 
 
-def _still_waits(database: Database, workspace_id: int, video_id: int) -> bool:
+def _still_waits(database: Database, workspace_id: int, video: Video) -> bool:
     """Asked once its execution has ended: by then a video that is ready says so."""
     with database.workspace(workspace_id) as session:
-        return session.get_one(Video, video_id).status in UNENDED
+        now = session.get_one(Video, video.id)
+        return now.status in UNENDED and now.attempt == video.attempt

@@ -236,16 +236,18 @@ class Runtime:
         listener: socket.socket | None,
     ) -> Workers:
         plain, secrets = settings_environment(with_keys(self._settings))
-        of_api = {
+        of_states = {
             "STATE_MACHINE_ARNS": machine_arn(""),
-            # it has none of their keys
-            "VENDORS": ",".join(
-                vendor for vendor in ("elevenlabs", "openrouter") if f"{vendor}_api_key".upper() in secrets
-            ),
             "AWS_ENDPOINT_URL_SFN": states,
             # as on Lambda, where there always are some; here nobody looks at them
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        of_api = {
+            # it has none of their keys
+            "VENDORS": ",".join(
+                vendor for vendor in ("elevenlabs", "openrouter") if f"{vendor}_api_key".upper() in secrets
+            )
         }
         if listener and self._settings.auth_issuer is None:
             site = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -261,6 +263,7 @@ class Runtime:
             secrets,
             postgres.app_url,
             postgres.owner_url,
+            of_states,
             of_api,
         )
         return Workers(functions, environment, self.home.path, cores=self._cores, hold=(self.home.lock,))

@@ -41,6 +41,19 @@ def tell(state: VideoState, files: Files, as_json: bool) -> int:
     return 0 if ready else 1
 
 
+def tell_what_it_waits_for(state: VideoState) -> None:
+    """And how somebody decides, in another terminal. Says nothing of a video that waits for nobody."""
+    if state.waits_for is None:
+        return
+    command = f"leadreel approve {state.video_id} {state.waits_for}"
+    print(
+        f"leadreel: video {state.video_id} waits until somebody approves its {state.waits_for}: "
+        f"`{command}`, or `{command} --reject REASON`; it may be left waiting, `leadreel up` finishes it",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
 def files_of(
     state: VideoState,
     workspace_id: int,

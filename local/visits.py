@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -51,6 +52,26 @@ class Visit:
         return sum(self.retries)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A task that waits for an answer to its token. until: for how long, None for ever. told: whether the
+    function that hands the token on has been called."""
+
+    token: str
+    until: datetime | None
+    told: bool
+
+
+@dataclass(frozen=True)
+class TokenAnswer:
+    """error: None for a success, which has an output."""
+
+    token: str
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+
+
 class JournalLost(Exception):
     """The journal can't be reached."""
 
@@ -79,3 +100,15 @@ class Journal(Protocol):
 
     async def save(self, execution: str, visit: Visit) -> None:
         """Write a visit down, in place of what was known of it."""
+
+    async def ask(self, execution: str, attempt: str, until: datetime | None) -> Asked:
+        """The task of that attempt (its visit's path and number), made if there is none."""
+
+    async def note_told(self, token: str) -> None:
+        """The function that hands the token on has been called."""
+
+    async def answers(self, tokens: Collection[str]) -> list[TokenAnswer]:
+        """Those of the tokens that are answered."""
+
+    async def close_task(self, token: str) -> bool:
+        """Let nobody answer from now on; False if somebody has."""

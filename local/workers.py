@@ -17,6 +17,7 @@ from local.environment import WorkerEnvironment
 from local.failure import Failure
 from local.reports import FunctionLog, ReportSpool, subscription_events
 from local.runtime_api import PAYLOAD_LIMIT, Answer, platform_error
+from local.stopping import is_stopped
 from local.worker import Result, Worker
 
 COSTS_FUNCTION = "ingest_costs"
@@ -97,8 +98,13 @@ class Workers:
         task = asyncio.create_task(self._serve(pool, payload))
         self._track(task)
         task.add_done_callback(lambda _: pool.slots.release())
-        async with asyncio.timeout(timeout_seconds):
-            return await asyncio.shield(task)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if is_stopped() and pool.function.limits.heavy:
+                task.cancel()  # its worker ends; a light one may be buying something, and comes to its end
+            raise
 
     async def flush(self) -> None:
         """Hand the waiting log lines to `ingest_costs`, if there is such a function.

@@ -6,10 +6,11 @@
     └── Permanent        the same input fails again: tell the person
         ├── NotFound     what it speaks of is not there
         ├── Conflict     what is there stands in its way
+        ├── NotApproved  a person has to approve something first: the pipeline waits for that
         └── (each stage adds its own, beside the code that raises it)
 
 Step Functions matches an error by its class *name* and knows nothing of subclasses, so what leaves a
-Lambda is always one of the three named here: `shared.workflow.step` sees to it.
+Lambda is always Retryable, RateLimited, Permanent or NotApproved: `shared.workflow.step` sees to it.
 """
 
 from __future__ import annotations
@@ -44,3 +45,7 @@ class NotFound(Permanent):
 
 class Conflict(Permanent):
     """What was asked for can't be done as things stand; the text says what stands in its way."""
+
+
+class NotApproved(Permanent):
+    """What a person has to decide on first is not approved, or not any more."""

@@ -27,6 +27,7 @@ TAGS = {
     "leads": "The people that videos are for.",
     "demo sites": "Pages that are recorded often, with what lets a browser in, which is never shown again.",
     "costs": "What was spent, to the invocation and the vendor's call.",
+    "workspace": "What is asked of every video of the workspace.",
     "webhooks": "Addresses of yours that are told what happened, signed, and tried again for a day.",
     "machine clients": "Programs that sign in by themselves.",
     "audit": "Who changed what, and when.",

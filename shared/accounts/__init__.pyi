@@ -13,7 +13,14 @@ from .principals import NoRole, Principal, principal_of
 from .rates import Budget, Rates, Remaining, TooManyRequests
 from .roles import ALLOWED, ROLES, Permission, Role, may
 from .tokens import ALGORITHM, GROUPS_CLAIM, WORKSPACE_CLAIM, Claims, NotSignedIn, TokenVerifier
-from .workspaces import FIRST_WORKSPACE, open_workspace
+from .workspaces import (
+    FIRST_WORKSPACE,
+    WorkspaceChanges,
+    WorkspaceState,
+    change_workspace,
+    open_workspace,
+    read_workspace,
+)
 
 __all__ = [
     "ALGORITHM",
@@ -38,7 +45,10 @@ __all__ = [
     "SharedKeys",
     "TokenVerifier",
     "TooManyRequests",
+    "WorkspaceChanges",
+    "WorkspaceState",
     "add_client",
+    "change_workspace",
     "digest",
     "fetch_keys",
     "list_changes",
@@ -47,5 +57,6 @@ __all__ = [
     "open_workspace",
     "principal_of",
     "read_client",
+    "read_workspace",
     "revoke_client",
 ]

@@ -20,6 +20,7 @@ from shared.costs.vendor_limits import note_refusal
 from shared.database import Database
 from shared.database.models import CostEntry, PaidCallRow
 from shared.storage import Storage
+from shared.workflow import check_wanted
 
 
 class DatabaseBooks:
@@ -69,6 +70,8 @@ class DatabaseBooks:
             .returning(PaidCallRow.id)
         )
         with self.database.workspace(self.workspace_id) as session:
+            if self.video_id is not None:
+                check_wanted(session, self.video_id)
             session.execute(gone)
             claim = session.scalars(mine).one_or_none()
         return None if claim is None else str(claim)

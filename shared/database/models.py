@@ -70,11 +70,15 @@ class Changing(Owned):
 
 
 class Workspace(Base):
+    """approve_scripts, approve_voices: no voice is bought before somebody has approved these."""
+
     __tablename__ = "workspaces"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    approve_scripts: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    approve_voices: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class MachineClient(Owned, Base):
@@ -265,6 +269,7 @@ class Video(Changing, Base):
     """One run of a state machine for one lead. `options` is what was asked (style, duration, key messages …).
 
     operation: `video` for all of it, else the one part that was asked for (`shared.videos.Operation`).
+    attempt: how often its state machine was started.
     """
 
     __tablename__ = "videos"
@@ -276,6 +281,7 @@ class Video(Changing, Base):
     options: Mapped[dict[str, Any]]
     page_job: Mapped[str]
     status: Mapped[str] = mapped_column(String(50), default="pending", index=True)
+    attempt: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     failed_step: Mapped[str | None]
     reason: Mapped[str | None]
     video_script_id: Mapped[int | None] = mapped_column(ForeignKey("video_scripts.id"))
@@ -302,6 +308,28 @@ class VideoStep(Base):
     seconds: Mapped[float | None]
     reason: Mapped[str | None]
     result: Mapped[dict[str, Any] | None]
+
+
+class Approval(Base):
+    """What a person decides on before a video's voice is bought: its script, or a sample of the voice.
+
+    status: pending, approved, rejected, expired; of a script, `VideoScript.is_approved` says which of the
+    first three. stale: the script was edited while the voice waited, which is asked anew. task_token: of the
+    pipeline, which waits for an answer. sample: of the voice, {audio_key, text, duration_seconds}.
+    """
+
+    __tablename__ = "approvals"
+
+    video_id: Mapped[int] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    status: Mapped[str] = mapped_column(String(20), default="pending")
+    task_token: Mapped[str | None]
+    asked_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(300))
+    reason: Mapped[str | None]
+    sample: Mapped[dict[str, Any] | None]
 
 
 class ScreenRecording(Changing, Base):

@@ -14,6 +14,7 @@ from shared.errors import NotFound, Permanent
 from shared.scripting.brief import Line
 from shared.scripting.script import Section
 from shared.values import Value
+from shared.workflow import reopen
 
 Approval = Literal["pending", "approved", "rejected"]
 
@@ -46,11 +47,13 @@ def edit_script(
     """The script as it is now: what is approved is what is spoken, word for word.
 
     New words make a new version, which nobody has approved yet unless `approval` says so. What they replace
-    is spoken in one piece from now on, and so is bought anew.
+    is spoken in one piece from now on, and so is bought anew. A video that waits for approval asks for it
+    again (`shared.videos.answers_due` says whom to tell, once this is committed).
     version: the one that was edited. author: who edits.
 
     Raises:
         NoSuchScript, StaleEdit: naming the cure.
+        AlreadySpoken: a video's voice is bought from the script, or being bought.
     """
     row = session.scalars(select(VideoScript).where(VideoScript.id == script_id).with_for_update()).first()
     if row is None:
@@ -61,6 +64,7 @@ def edit_script(
         )
     sections = _edited(row, edits)
     if sections != row.sections:
+        reopen(session, row.id)
         session.add(
             VideoScriptVersion(
                 workspace_id=row.workspace_id,

@@ -1,3 +1,15 @@
+from .approving import (
+    Answer,
+    ApprovalState,
+    Decision,
+    answers_due,
+    approvals_of,
+    ask,
+    decide,
+    decide_script,
+    sample_of,
+    send,
+)
 from .asking import VideoRequest, ask_for_video, check_keys, create_video
 from .deleting import PartInUse, StillMaking, delete_video, mark_video, remove_video
 from .demo_sites import (
@@ -10,6 +22,7 @@ from .demo_sites import (
     list_demo_sites,
     read_demo_site,
 )
+from .ending import cancel_video, retry_video
 from .failing import Failure, fail_video, read_failure
 from .ordering.composition import CompositionOrder, order_composition
 from .ordering.hosting import HostingOrder, order_hosting
@@ -72,7 +85,7 @@ from .parts.voiceovers import (
     voiceover_usage,
 )
 from .planning import VideoPlan, plan_for
-from .runs import Execution, Operation, execution_of, run_making
+from .runs import Execution, Operation, execution_name, execution_of, run_making
 from .watching import (
     UNENDED,
     StepState,
@@ -86,10 +99,13 @@ from .watching import (
 
 __all__ = [
     "UNENDED",
+    "Answer",
+    "ApprovalState",
     "BeingMade",
     "CertificateState",
     "ComposedState",
     "CompositionOrder",
+    "Decision",
     "DemoSiteChanges",
     "DemoSiteFields",
     "DemoSiteState",
@@ -122,15 +138,22 @@ __all__ = [
     "VoiceoverUsageReport",
     "WrongRequest",
     "add_demo_site",
+    "answers_due",
+    "approvals_of",
+    "ask",
     "ask_for_video",
+    "cancel_video",
     "change_demo_site",
     "change_hosted",
     "change_script",
     "check_keys",
     "composed_state",
     "create_video",
+    "decide",
+    "decide_script",
     "delete_demo_site",
     "delete_video",
+    "execution_name",
     "execution_of",
     "fail_video",
     "find_video",
@@ -172,8 +195,11 @@ __all__ = [
     "remove_script",
     "remove_video",
     "remove_voiceover",
+    "retry_video",
     "run_making",
+    "sample_of",
     "script_state",
+    "send",
     "version_key",
     "video_state",
     "voiceover_state",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from shared.composition import Styling
 from shared.database import Database
-from shared.database.models import Video
+from shared.database.models import Video, Workspace
 from shared.leads import LeadFields, add_lead, read_lead
 from shared.recording import (
     Locale,
@@ -42,6 +42,8 @@ class VideoRequest(Value):
     duration_seconds: of the whole video. viewport: None stands for the settings'.
     steps: of the tour of the page; without any, one is planned. url: without it, the demo site's.
     color_scheme, locale, timezone: None stands for the demo site's.
+    approve_script, approve_voice: whether somebody approves it before a voice is bought; None stands for the
+        workspace's rule, which nobody can go without.
     """
 
     url: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
@@ -70,6 +72,8 @@ class VideoRequest(Value):
     color_scheme: Literal["light", "dark"] | None = None
     locale: Locale | None = None
     timezone: Timezone | None = None
+    approve_script: bool | None = None
+    approve_voice: bool | None = None
 
     @model_validator(mode="after")
     def _has_a_page(self) -> VideoRequest:
@@ -166,13 +170,23 @@ def make_rows(
     lead_id = _lead(request, session, workspace_id)
     asked = request.model_dump(include=_OF_VISITOR | {"url", "demo_site_id"})
     page = find_page(session, PageAsked(lead_id=lead_id, **asked), settings)
+    options = _options(request, viewport, page.visitor, settings)
     video = begin_run(
-        session, workspace_id, lead_id, "video", _options(request, viewport, page.visitor, settings),
+        session, workspace_id, lead_id, "video", options | _approvals(request, session, workspace_id),
         url=page.url, demo_site_id=request.demo_site_id,
     )  # fmt: skip
     job = plan_check(video, page, viewport, request.steps, settings)
     session.flush()
     return video, job
+
+
+def _approvals(request: VideoRequest, session: Session, workspace_id: int) -> dict[str, bool]:
+    workspace = session.get_one(Workspace, workspace_id)
+    rules = {"approve_script": workspace.approve_scripts, "approve_voice": workspace.approve_voices}
+    for name, required in rules.items():
+        if required and getattr(request, name) is False:
+            raise WrongRequest(f"{name}: the workspace has it approved for every video")
+    return {name: required or bool(getattr(request, name)) for name, required in rules.items()}
 
 
 def _lead(request: VideoRequest, session: Session, workspace_id: int) -> int:

@@ -28,6 +28,7 @@ from shared.errors import Conflict
 from shared.hosting import VideoHostManager
 from shared.storage import Storage
 from shared.videos.watching import NoSuchVideo
+from shared.workflow import UNENDED
 
 
 class StillMaking(Conflict):
@@ -73,7 +74,7 @@ def mark_video(session: Session, video_id: int) -> None:
     video = session.get(Video, video_id, with_for_update=True)
     if video is None:
         raise NoSuchVideo(f"there is no video {video_id}")
-    if video.status in {"pending", "processing"}:
+    if video.status in UNENDED:
         raise StillMaking(f"video {video_id} is still being made: delete it when it has ended")
     _check_parts(session, video)
     video.status = "deleting"

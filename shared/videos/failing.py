@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.database.models import (
+    Approval,
     ComposedVideo,
     HostedVideo,
     ScreenRecording,
@@ -21,9 +22,14 @@ from shared.database.models import (
     Voiceover,
 )
 from shared.values import Value
+from shared.videos.approving import REJECTED, WAIT_DAYS
 from shared.webhooks import announce
+from shared.workflow import STOPPED, ApprovalKind
 
-OURS = frozenset({"Permanent", "Retryable", "RateLimited"})
+OURS = frozenset({"Permanent", "Retryable", "RateLimited", "NotApproved"})
+WAITS: dict[str, ApprovalKind] = {"approve_script": "script", "approve_voice": "voice"}
+"""By the state machine's names, what somebody has to approve there."""
+TIMEOUT = "States.Timeout"
 
 
 class Failure(Value):
@@ -44,7 +50,15 @@ def read_failure(failure: Mapping[str, Mapping[str, Any]]) -> Failure:
     told = _json_object(cause)
     if error == "Failed" and len(told) == 1 and isinstance(next(iter(told.values())), dict):
         return read_failure(told)
+    if step in WAITS and error in {REJECTED, TIMEOUT}:
+        return Failure(step=step, error=error, reason=_decision(WAITS[step], error, cause))
     return Failure(step=step, error=error, reason=_sentence(error, str(told.get("errorMessage", cause))))
+
+
+def _decision(kind: ApprovalKind, error: str, cause: str) -> str:
+    if error == TIMEOUT:
+        return f"nobody approved the {kind} within {WAIT_DAYS} days"
+    return f"the {kind} was rejected: {cause}" if cause else f"the {kind} was rejected"
 
 
 def _sentence(error: str, message: str) -> str:
@@ -69,31 +83,60 @@ def _json_object(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+_PARTS = (
+    (VideoScript, Video.video_script_id),
+    (Voiceover, Video.voiceover_id),
+    (ScreenRecording, Video.screen_recording_id),
+    (ComposedVideo, Video.composed_video_id),
+    (HostedVideo, Video.hosted_video_id),
+)
+
+
 def end_parts(session: Session, video: Video, status: str, reason: str) -> None:
     """The parts that a run was making are made no further."""
-    for part, part_id in (
-        (VideoScript, video.video_script_id),
-        (Voiceover, video.voiceover_id),
-        (ScreenRecording, video.screen_recording_id),
-        (ComposedVideo, video.composed_video_id),
-        (HostedVideo, video.hosted_video_id),
-    ):
+    for part, column in _PARTS:
         session.execute(
             update(part)
-            .where(part.id == part_id, part.status.in_(("pending", "processing", "recording")))
+            .where(
+                part.id == getattr(video, column.key),
+                part.status.in_(("pending", "processing", "recording")),
+            )
             .values(status=status, reason=reason)
         )
 
 
+def reopen_parts(session: Session, video: Video) -> None:
+    """The parts that a run did not make are being made again."""
+    for part, column in _PARTS:
+        session.execute(
+            update(part)
+            .where(
+                part.id == getattr(video, column.key), part.status.in_(("failed", "cancelled", "rejected"))
+            )
+            .values(status="recording" if part is ScreenRecording else "processing", reason=None)
+        )
+
+
 def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Database) -> None:
-    """Write the failure to the video and to its step, and tell those who want to know."""
+    """Write the failure to the video and to its step, and tell those who want to know.
+
+    A video that nobody wants any more stays as it is.
+    """
     now = datetime.now(UTC)
     with database.workspace(workspace_id) as session:
-        video = session.get_one(Video, video_id, with_for_update=True)
+        video = session.get(Video, video_id, with_for_update=True)
+        if video is None or video.status in STOPPED:
+            return
         is_new = video.status != "failed"
-        video.status, video.failed_step, video.reason = "failed", failure.step, failure.reason
-        video.completed_at = now
-        end_parts(session, video, "failed", failure.reason)
+        video.status = "rejected" if failure.error == REJECTED else "failed"
+        video.failed_step, video.reason, video.completed_at = failure.step, failure.reason, now
+        if failure.step in WAITS and failure.error == TIMEOUT:
+            session.execute(
+                update(Approval)
+                .where(Approval.video_id == video_id, Approval.kind == WAITS[failure.step])
+                .values(status="expired")
+            )
+        end_parts(session, video, video.status, failure.reason)
         for step in session.scalars(select(VideoStep).where(VideoStep.video_id == video_id)):
             if step.name != failure.step and step.status != "processing":
                 continue

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.database.models import Video, VideoStep
-from shared.workflow import STEPS, StepName
+from shared.workflow import KINDS, STEPS, StepName, is_needed
 
 Operation = Literal["video", "recording", "script", "voiceover", "composition", "hosting"]
 """What a run makes. `functions/{operation}.asl.json` is its state machine; of a video it is the pipeline."""
@@ -46,6 +46,7 @@ def begin_run(
         operation=operation,
         options=options,
         status="pending",
+        attempt=1,
         **({"url": "", "page_job": ""} | columns),
     )
     session.add(row)
@@ -81,8 +82,15 @@ def run_making(session: Session, operation: Operation, part_id: int) -> Video:
     ).one()
 
 
-def execution_of(run: Video) -> Execution:
-    """How a run is started."""
+def execution_of(run: Video, attempt: int | None = None) -> Execution:
+    """How a run is started; attempt: this one, unless given."""
     machine = "pipeline" if run.operation == "video" else run.operation
-    value = {"workspace_id": run.workspace_id, "video_id": run.id, "page_job": run.page_job}
-    return Execution(machine, f"video-{run.id}", value)
+    value: dict[str, Any] = {"workspace_id": run.workspace_id, "video_id": run.id, "page_job": run.page_job}
+    if run.operation == "video":
+        value["approve"] = {kind: is_needed(run, kind) for kind in KINDS}
+    return Execution(machine, execution_name(run.id, attempt or run.attempt), value)
+
+
+def execution_name(run_id: int, attempt: int) -> str:
+    """A name can be had once: each attempt has its own."""
+    return f"video-{run_id}" if attempt == 1 else f"video-{run_id}-{attempt}"

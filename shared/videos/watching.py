@@ -16,14 +16,13 @@ from shared.errors import NotFound
 from shared.recording import PROGRESS, RESULT, Finding, Progress, SceneResult
 from shared.storage import NotStored, Storage
 from shared.values import Value
+from shared.workflow import UNENDED as UNENDED
+from shared.workflow import ApprovalKind, waits_for
 
 SORTABLE: Sortable = {"id": Video.id, "created_at": Video.created_at, "updated_at": Video.updated_at}
 
 ENCODING_SHARE = 0.85
 """Of the work of composing."""
-
-UNENDED = ("pending", "processing")
-"""Statuses of a video that something still works on."""
 
 
 class NoSuchVideo(NotFound):
@@ -66,7 +65,7 @@ class VideoState(Value):
 
     video_key: None as well for a campaign's video whose MP4 nobody asked for. versions: its sizes, the
     largest first. hls_url: of the master playlist. seconds: from when it was asked for until its last step
-    ended; None while one has not.
+    ended; None while one has not. waits_for: what somebody has to approve now.
     """
 
     video_id: int
@@ -87,6 +86,7 @@ class VideoState(Value):
     duration_seconds: float | None = None
     resolution: str | None = None
     seconds: float | None = None
+    waits_for: ApprovalKind | None = None
 
     @property
     def warnings(self) -> tuple[tuple[str, Finding], ...]:
@@ -157,6 +157,7 @@ def video_state(video: Video, session: Session, storage: Storage) -> VideoState:
         resolution=composed.resolution if composed else None,
         share_url=hosted.share_url if hosted else None,
         seconds=_seconds(video, rows),
+        waits_for=waits_for(session, video),
     )
 
 

@@ -122,6 +122,16 @@ class VoiceSynthesizer:
         speech, samples = self._together(sections, [PAUSE_SECONDS] * len(sections))
         return _in_file(speech, samples, output_path), [speech for speech, _ in sections]
 
+    async def synthesize_opening(
+        self,
+        script: Script | Mapping[str, Any],
+        voice_preset: str = "professional_male",
+        voice_settings: VoiceSettings | Mapping[str, Any] | None = None,
+    ) -> Speech:
+        """The first section, as `synthesize_sections` speaks it: what is bought for it is kept for that."""
+        [(speech, _)] = await self._sections(script, voice_preset, voice_settings, first=1)
+        return speech
+
     async def synthesize_from_script(
         self,
         script: Script | Mapping[str, Any],
@@ -140,10 +150,11 @@ class VoiceSynthesizer:
         script: Script | Mapping[str, Any],
         voice_preset: str,
         voice_settings: VoiceSettings | Mapping[str, Any] | None,
+        first: int | None = None,
     ) -> list[Spoken]:
         whole = Script.model_validate(script)
         actor = await self._actor(voice_preset, voice_settings, whole.language)
-        return await all_of(self._performed(pieces, actor) for pieces in pieces_of(whole))
+        return await all_of(self._performed(pieces, actor) for pieces in pieces_of(whole)[:first])
 
     async def _actor(
         self, voice_preset: str, voice_settings: VoiceSettings | Mapping[str, Any] | None, language: str

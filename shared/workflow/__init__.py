@@ -1,33 +1,72 @@
 """What every step of the pipeline shares: its event, its tools, its bookkeeping, its errors."""
 
+from shared.workflow.approvals import (
+    KINDS,
+    UNENDED,
+    AlreadySpoken,
+    ApprovalKind,
+    check_approved,
+    check_unspoken,
+    decision_on,
+    is_needed,
+    lock_videos_of,
+    reopen,
+    waits_for,
+)
 from shared.workflow.names import STEPS, StepName
 from shared.workflow.step import (
+    ApprovalEvent,
     JobEvent,
     PartEvent,
     Tools,
     VideoEvent,
     job_step,
+    named,
     open_tools,
     step_part,
     tell_for_whom,
     video_step,
 )
-from shared.workflow.steps import begin_step, note_work, report_progress, settle_step
+from shared.workflow.steps import (
+    STOPPED,
+    VideoStopped,
+    begin_step,
+    check_wanted,
+    note_work,
+    report_progress,
+    settle_step,
+)
 
 __all__ = [
+    "KINDS",
     "STEPS",
+    "STOPPED",
+    "UNENDED",
+    "AlreadySpoken",
+    "ApprovalEvent",
+    "ApprovalKind",
     "JobEvent",
     "PartEvent",
     "StepName",
     "Tools",
     "VideoEvent",
+    "VideoStopped",
     "begin_step",
+    "check_approved",
+    "check_unspoken",
+    "check_wanted",
+    "decision_on",
+    "is_needed",
     "job_step",
+    "lock_videos_of",
+    "named",
     "note_work",
     "open_tools",
+    "reopen",
     "report_progress",
     "settle_step",
     "step_part",
     "tell_for_whom",
     "video_step",
+    "waits_for",
 ]

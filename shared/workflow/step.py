@@ -18,14 +18,15 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.database import Database, open_database
-from shared.errors import LeadreelError, Permanent, RateLimited, Retryable
+from shared.errors import LeadreelError, NotApproved, Permanent, RateLimited, Retryable
 from shared.observability import logger
 from shared.settings import Settings, read_settings
 from shared.storage import Storage, open_storage
 from shared.values import Value
+from shared.workflow.approvals import ApprovalKind
 from shared.workflow.executions import Executions, open_executions
 from shared.workflow.names import StepName
-from shared.workflow.steps import begin_step, result_of, settle_step
+from shared.workflow.steps import begin_step, result_of, settle_step, shelve_step
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -35,6 +36,13 @@ class VideoEvent(Value):
 
     workspace_id: int
     video_id: int
+
+
+class ApprovalEvent(VideoEvent):
+    """Asks a person to decide. task_token: of the task that waits for it."""
+
+    kind: ApprovalKind
+    task_token: str
 
 
 class JobEvent(Value):
@@ -83,7 +91,11 @@ def video_step(
                 if done is not None:
                     return done
                 started_at = begin_step(*of_step)
-                result = run(asked, tools)
+                try:
+                    result = run(asked, tools)
+                except NotApproved:
+                    shelve_step(*of_step)
+                    raise
                 settle_step(*of_step, started_at, datetime.now(UTC), result)
                 return result
 
@@ -143,13 +155,15 @@ def tell_for_whom(context: LambdaContext, step: str, workspace_id: int, video_id
 
 @contextmanager
 def named() -> Iterator[None]:
-    """Errors leave as exactly Permanent, RateLimited or Retryable: `ErrorEquals` knows no subclasses."""
+    """Errors leave as exactly one of four classes (`shared.errors`): `ErrorEquals` knows no subclasses."""
     try:
         yield
     except RateLimited as error:
         raise RateLimited(str(error), error.retry_after_seconds) from error
     except Retryable as error:
         raise Retryable(str(error)) from error
+    except NotApproved as error:
+        raise NotApproved(str(error)) from error
     except LeadreelError as error:
         raise Permanent(str(error)) from error
     except OSError as error:

@@ -6,10 +6,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.database.models import Video, VideoStep
+from shared.errors import Permanent
 from shared.workflow.names import StepName
+
+STOPPED = ("cancelled", "rejected", "deleting")
+"""Statuses of a video that nobody wants any more: whatever still works on it stops, and buys nothing."""
+
+
+class VideoStopped(Permanent):
+    """Nobody wants the video any more."""
+
+
+def check_wanted(session: Session, video_id: int) -> None:
+    """Raises VideoStopped. Whoever stops the video meanwhile waits until the transaction ends."""
+    status = session.scalar(
+        select(Video.status).where(Video.id == video_id).with_for_update(read=True, key_share=True)
+    )
+    if status in STOPPED:
+        raise VideoStopped(f"video {video_id} is {status}")
 
 
 def _write(database: Database, workspace_id: int, video_id: int, name: StepName, **columns: Any) -> None:
@@ -35,18 +53,27 @@ def begin_step(
 ) -> datetime:
     """The step runs; returns since when, which stays if it was begun before.
 
-    `result` may already say what it works on, for whoever watches.
+    `result` may already say what it works on, for whoever watches. Raises VideoStopped.
     """
     with database.workspace(workspace_id) as session:
+        session.execute(select(Video.id).where(Video.id == video_id).with_for_update(key_share=True))
+        check_wanted(session, video_id)
         row = session.get_one(VideoStep, (video_id, name), with_for_update=True)
         if row.status != "processing" or row.started_at is None:
             row.started_at, row.progress = datetime.now(UTC), 0.0
         row.status, row.reason = "processing", None
         row.result = result if result is not None else row.result
         session.execute(
-            update(Video).where(Video.id == video_id, Video.status == "pending").values(status="processing")
+            update(Video)
+            .where(Video.id == video_id, Video.status.in_(("pending", "waiting_approval")))
+            .values(status="processing")
         )
         return row.started_at
+
+
+def shelve_step(database: Database, workspace_id: int, video_id: int, name: StepName) -> None:
+    """The step has done nothing yet, and waits for somebody."""
+    _write(database, workspace_id, video_id, name, status="pending", started_at=None, progress=0.0)
 
 
 def note_work(

@@ -13,9 +13,11 @@ from functions.api.routes import (
     pages,
     recordings,
     scripts,
+    video_actions,
     videos,
     voiceovers,
     webhooks,
+    workspace,
 )
 
 ROUTERS = (
@@ -26,10 +28,12 @@ ROUTERS = (
     composed.router,
     hosted.router,
     videos.router,
+    video_actions.router,
     leads.router,
     demo_sites.router,
     costs.router,
     webhooks.router,
+    workspace.router,
     machine_clients.router,
     audit.router,
     health.router,

@@ -6,6 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
+from functions.api.call import Call
 from functions.api.parameters import Id, IdFilter, IfMatch, IfNoneMatch, PageAsked
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
@@ -14,12 +15,14 @@ from shared.videos import (
     ScriptChanges,
     ScriptState,
     ScriptVersionState,
+    answers_due,
     change_script,
     list_script_versions,
     list_scripts,
     mark_script,
     read_script,
     remove_script,
+    send,
 )
 
 PATH = "/api/v1/videos/scripts"
@@ -80,7 +83,16 @@ def change(call: Writer, script_id: Id, changes: ScriptChanges, if_match: IfMatc
         lambda session: change_script(session, script_id, changes, call.principal.actor),
         changes,
         f"{PATH}/{script_id}",
+        then=lambda: _tell(call, script_id),
     )
+
+
+def _tell(call: Call, script_id: int) -> None:
+    """The pipelines that wait for a decision on the script."""
+    with call.session() as session:
+        answers = answers_due(session, script_id=script_id)
+    if answers:
+        send(call.tools.executions, answers)
 
 
 @router.delete(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -14,13 +15,15 @@ from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
 from shared.database.models import Video
 from shared.database.paging import Page
+from shared.storage import Storage
 from shared.values import Value
 from shared.videos import (
     UNENDED,
+    ApprovalState,
     StepState,
     VideoLine,
     VideoRequest,
-    VideoState,
+    approvals_of,
     ask_for_video,
     execution_of,
     find_video,
@@ -28,8 +31,10 @@ from shared.videos import (
     mark_video,
     plan_for,
     remove_video,
+    sample_of,
     video_state,
 )
+from shared.workflow import ApprovalKind
 
 PATH = "/api/v1/videos"
 ASK_AGAIN_SECONDS = 2
@@ -88,16 +93,32 @@ class VideoPlanned(Value):
     seconds: RangeShown
 
 
+class VoiceSample(Value):
+    """The first section as it will be spoken. url: of the sound, a WAV, for whoever may see the video."""
+
+    url: str
+    text: str
+    duration_seconds: float
+
+
 class VideoShown(Value):
-    """A video, with every step's state. seconds: from when it was asked for until its last step ended."""
+    """A video, with every step's state. seconds: from when it was asked for until its last step ended.
+
+    attempt: how often it was begun. waits_for: what somebody has to approve now. approvals: all that is to be
+    approved of it.
+    """
 
     id: int
     lead_id: int
     demo_site_id: int | None
     url: str
     status: str
+    attempt: int
     failed_step: str | None
     reason: str | None
+    waits_for: ApprovalKind | None
+    approvals: tuple[ApprovalState, ...]
+    voice_sample: VoiceSample | None
     steps: tuple[StepShown, ...]
     cost_usd: float
     video_script_id: int | None
@@ -134,14 +155,11 @@ def make(call: Writer, request: VideoOrder, idempotency_key: IdempotencyKey = No
 
     def asked_for(session: Session) -> VideoShown:
         video = ask_for_video(session, request, call.workspace_id, tools.storage, tools.settings)
-        return _shown(video, video_state(video, session, tools.storage))
+        return shown(video, session, tools.storage)
 
-    def begin(video_id: int) -> None:
-        with call.session() as session:
-            execution = execution_of(find_video(session, video_id))
-        tools.executions.start(*execution)
-
-    response = call.add(asked_for, request, lambda video: f"{PATH}/{video.id}", status=202, begin=begin)
+    response = call.add(
+        asked_for, request, lambda video: f"{PATH}/{video.id}", status=202, begin=partial(begin, call)
+    )
     response.headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
     return response
 
@@ -163,10 +181,9 @@ def all_of_them(
 def one(call: Reader, video_id: Id, if_none_match: IfNoneMatch = None) -> Response:
     """Show a video and how far its steps are; Retry-After says when to ask again, while it is being made."""
     with call.session() as session:
-        video = find_video(session, video_id)
-        shown = _shown(video, video_state(video, session, call.tools.storage))
-    response = call.show(shown)
-    if shown.status in UNENDED:
+        video = shown(find_video(session, video_id), session, call.tools.storage)
+    response = call.show(video)
+    if video.status in UNENDED:
         response.headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
     return response
 
@@ -189,7 +206,7 @@ def delete(call: Writer, video_id: Id, if_match: IfMatch = None) -> Response:
 
     def read(session: Session) -> VideoShown:
         video = find_video(session, video_id)
-        return _shown(video, video_state(video, session, tools.storage))
+        return shown(video, session, tools.storage)
 
     return call.delete(
         read,
@@ -201,15 +218,28 @@ def delete(call: Writer, video_id: Id, if_match: IfMatch = None) -> Response:
     )
 
 
-def _shown(video: Video, state: VideoState) -> VideoShown:
+def begin(call: Call, video_id: int) -> None:
+    """Start the pipeline for a video, once for each attempt."""
+    with call.session() as session:
+        video = find_video(session, video_id)
+        execution = execution_of(video)
+    call.tools.executions.start(*execution)
+
+
+def shown(video: Video, session: Session, storage: Storage) -> VideoShown:
+    state = video_state(video, session, storage)
     return VideoShown(
         id=video.id,
         lead_id=video.lead_id,
         demo_site_id=video.demo_site_id,
         url=video.url,
         status=video.status,
+        attempt=video.attempt,
         failed_step=video.failed_step,
         reason=video.reason,
+        waits_for=state.waits_for,
+        approvals=approvals_of(session, video),
+        voice_sample=_sample(session, video),
         steps=tuple(_step(step) for step in state.steps),
         cost_usd=float(state.cost_usd),
         video_script_id=video.video_script_id,
@@ -226,6 +256,17 @@ def _shown(video: Video, state: VideoState) -> VideoShown:
         seconds=state.seconds,
         created_at=video.created_at,
         updated_at=video.updated_at,
+    )
+
+
+def _sample(session: Session, video: Video) -> VoiceSample | None:
+    sample = sample_of(session, video.id)
+    if sample is None:
+        return None
+    return VoiceSample(
+        url=f"{PATH}/{video.id}/voice-sample",
+        text=sample["text"],
+        duration_seconds=sample["duration_seconds"],
     )
 
 

@@ -16,6 +16,7 @@ from shared.errors import Permanent
 from shared.scripting import Approval, SectionEdit, edit_script
 from shared.storage import Storage
 from shared.values import Text, Value
+from shared.videos.approving import decide_script
 from shared.videos.parts import common
 
 SORTABLE: Sortable = {
@@ -85,11 +86,12 @@ class ScriptChanges(Value):
     """What is to change.
 
     sections: either some, each with its index, or all of them, in order and without. What is approved is what
-    is spoken: new words are not approved, unless this says so.
+    is spoken: new words are not approved, unless this says so. reason: of a rejection, for whoever made it.
     """
 
     sections: Annotated[tuple[SectionChanges, ...], Field(max_length=200)] = ()
     is_approved: Approval = "pending"
+    reason: Annotated[Text, Field(max_length=1000)] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> ScriptChanges:
@@ -153,12 +155,16 @@ def list_script_versions(session: Session, script_id: int, asked: Asked) -> Page
 
 
 def change_script(session: Session, script_id: int, changes: ScriptChanges, author: str) -> ScriptState:
-    """author: who edits. Raises NoSuchPart, BeingMade, WrongSections."""
+    """author: who edits. What waits for a decision is to be told of it afterwards (`answers_due`, `send`).
+
+    Raises NoSuchPart, BeingMade, WrongSections, AlreadySpoken.
+    """
     row = common.find(session, VideoScript, PART, script_id, lock=True)
     if row.status != "waiting_approval":
         common.check_finished(PART, row)
-    approval = changes.is_approved if "is_approved" in changes.model_fields_set else None
-    row = edit_script(session, script_id, _edits(row, changes), approval, author=author)
+    row = edit_script(session, script_id, _edits(row, changes), author=author)
+    if "is_approved" in changes.model_fields_set:
+        decide_script(session, script_id, changes.is_approved, author, changes.reason)
     session.refresh(row)
     return script_state(row)
 

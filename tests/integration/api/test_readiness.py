@@ -48,7 +48,7 @@ class Runs:
         self.broken = False
         self.checked = 0
 
-    def start(self, name: str, value: dict[str, Any]) -> None:
+    def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
         raise AssertionError("readiness starts nothing")
 
     def check(self, machine: str) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import secrets
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from local.journal import prepare, read_execution
+from local.journal import PostgresJournal, prepare, read_execution
 from local.postgres import Postgres
 from local.server import Server, bind
 from local.states import machine_arn, states_api
+from local.visits import TokenAnswer
 from shared.accounts import open_workspace
 from shared.database import Database
 from shared.database.models import Video, VideoStep
@@ -58,7 +62,12 @@ def test_a_video_is_asked_for(api: Api, runs: Counting, database: Database) -> N
     [(name, value)] = runs.started
     assert runs.machines == ["pipeline"]
     assert name == f"video-{video['id']}"
-    assert value == {"workspace_id": api.workspace_id, "video_id": row.id, "page_job": row.page_job}
+    assert value == {
+        "workspace_id": api.workspace_id,
+        "video_id": row.id,
+        "page_job": row.page_job,
+        "approve": {"script": False, "voice": False},
+    }
     assert api.tools.storage.exists(f"{row.page_job}/job.json")
 
     shown = api.ask("GET", answer.headers["location"])
@@ -155,8 +164,6 @@ def sfn(url: str) -> Any:
 
 
 async def test_the_sdk_starts_an_execution_once(states: str, migrated: Postgres, tmp_path: Path) -> None:
-    import asyncio
-
     name = f"video-{tmp_path.name}"[:80]
     runs = StepFunctions(sfn(states), machine_arn(""))
     for _ in range(2):
@@ -168,6 +175,42 @@ async def test_the_sdk_starts_an_execution_once(states: str, migrated: Postgres,
     assert read_execution(migrated.owner_url, name) == execution
     with pytest.raises(CannotStart, match="StateMachineDoesNotExist"):
         await asyncio.to_thread(runs.start, "other", "x", {})
+
+
+async def test_the_sdk_stops_executions_and_answers_tasks(states: str, migrated: Postgres) -> None:
+    runs = StepFunctions(sfn(states), machine_arn("pipeline"))
+    journal = PostgresJournal(migrated.owner_url)
+
+    async def waits(name: str) -> str:
+        await asyncio.to_thread(runs.start, name, {})
+        return (await journal.ask(name, "1:approve/0/", None)).token
+
+    try:
+        yes, no, late = [await waits(f"waits {number} {secrets.token_hex(4)}") for number in range(3)]
+        for _ in range(2):  # a second answer changes nothing
+            await asyncio.to_thread(runs.succeed, yes, {"approved": True})
+            await asyncio.to_thread(runs.fail, yes, "Rejected", "late")
+            await asyncio.to_thread(runs.fail, no, "Rejected", "dull")
+        assert await journal.answers([yes, no]) == [
+            TokenAnswer(yes, {"approved": True}), TokenAnswer(no, None, "Rejected", "dull"),
+        ]  # fmt: skip
+        name = f"stops {secrets.token_hex(4)}"
+        gone = await waits(name)
+        for _ in range(2):
+            await asyncio.to_thread(runs.stop, name, "not needed")
+        stopped = read_execution(migrated.owner_url, name)
+        assert stopped is not None
+        assert (stopped.status, stopped.error, stopped.cause) == ("ABORTED", "Cancelled", "not needed")
+        await asyncio.to_thread(runs.succeed, gone, {})
+        assert await journal.answers([gone, late]) == []
+        await asyncio.to_thread(runs.stop, "never was", "")
+        await asyncio.to_thread(runs.succeed, "no such token", {})
+        with pytest.raises(ClientError, match="InvalidOutput"):
+            await asyncio.to_thread(lambda: sfn(states).send_task_success(taskToken=late, output="no JSON"))
+        with pytest.raises(ClientError, match="UnknownOperation"):
+            await asyncio.to_thread(lambda: sfn(states).list_activities())
+    finally:
+        await journal.close()
 
 
 def test_without_a_machine_nothing_starts(api: Api) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from shared.composition.publishing import publish_clips
 from shared.database import Database
 from shared.database.models import (
+    Approval,
     Base,
     ComposedVideo,
     CompositionJob,
@@ -197,7 +198,7 @@ def test_a_crash_anywhere_leaves_what_a_second_call_cleans_up(
     assert rows(database, workspace_id).keys() == {"cost_entries", "paid_calls"}
 
 
-@pytest.mark.parametrize("status", ["pending", "processing"])
+@pytest.mark.parametrize("status", ["pending", "processing", "waiting_approval"])
 def test_a_video_that_is_being_made_is_refused(
     database: Database, workspace_id: int, storage: FileStorage, status: str
 ) -> None:
@@ -210,14 +211,16 @@ def test_a_video_that_is_being_made_is_refused(
     assert (rows(database, workspace_id), objects(storage)) == before
 
 
-def test_a_video_that_failed_early_is_deleted_too(
-    database: Database, workspace_id: int, storage: FileStorage
+@pytest.mark.parametrize("status", ["failed", "cancelled", "rejected"])
+def test_a_video_that_ended_early_is_deleted_too(
+    database: Database, workspace_id: int, storage: FileStorage, status: str
 ) -> None:
     settings = Settings(leadreel_home=storage.root.parent)
     request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
     video_id = int(create_video(request, workspace_id, database, storage, settings).value["video_id"])
     with database.workspace(workspace_id) as session:
-        session.get_one(Video, video_id).status = "failed"
+        session.get_one(Video, video_id).status = status
+        session.add(Approval(workspace_id=workspace_id, video_id=video_id, kind="voice"))
     delete_video(workspace_id, video_id, database, storage)
     assert rows(database, workspace_id) == {}
 

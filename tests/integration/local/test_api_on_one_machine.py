@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.support.processes import eventually, processes_of
 from tests.support.receiver import Receiver, is_signed
 from tests.support.up import Served, served_home
 
@@ -47,11 +52,11 @@ def test_a_token_of_the_command_is_let_in_with_its_role(served: Served) -> None:
 
 
 def test_a_video_is_begun_and_its_end_is_told(served: Served, receiver: Receiver) -> None:
-    """A page that may not be recorded ends the pipeline at its first step."""
+    """A page that is not there ends the pipeline at its first step."""
     with served.client() as owner:
         hook = {"url": receiver.url, "events": ["video.ready", "video.failed"]}
         webhook = owner.post("/api/v1/webhooks", json=hook).json()
-        asked = {"name": "Ana", "company": "Acme", "url": "http://127.0.0.1:9/"}
+        asked = {"name": "Ana", "company": "Acme", "url": f"{served.demo_url}nowhere"}
         made = owner.post("/api/v1/videos", json=asked)
         assert made.status_code == 202, made.text
         deadline = time.monotonic() + 60
@@ -59,7 +64,7 @@ def test_a_video_is_begun_and_its_end_is_told(served: Served, receiver: Receiver
             assert time.monotonic() < deadline, video
             time.sleep(0.5)
     assert (video["status"], video["failed_step"]) == ("failed", "check_page")
-    assert "127.0.0.1" in video["reason"] and video["seconds"] is not None
+    assert "404" in video["reason"] and video["seconds"] is not None
     assert receiver.waits_for(1)
     [got] = receiver.got
     assert is_signed(webhook["secret"], got)
@@ -70,3 +75,44 @@ def test_a_video_is_begun_and_its_end_is_told(served: Served, receiver: Receiver
 
 def test_the_sign_in_code_is_printed(served: Served) -> None:
     assert "sign-in code: " in served.log.read_text()
+
+
+def test_a_video_waits_for_the_command_and_is_cancelled_while_it_is_filmed(served: Served) -> None:
+    home = Path(served.environment["LEADREEL_HOME"])
+    asked = {"name": "Ana", "company": "Acme", "url": served.demo_url, "approve_script": True}
+
+    def until(client: httpx.Client, path: str, *wanted: str) -> dict[str, Any]:
+        deadline = time.monotonic() + 120
+        while (video := client.get(path).json())["status"] not in wanted:
+            assert video["status"] in {"pending", "processing", "waiting_approval"}, video
+            assert time.monotonic() < deadline, video
+            time.sleep(0.2)
+        return dict(video)
+
+    def decide(video_id: int, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "local.cli", "approve", str(video_id), "script", *arguments],
+            env=served.environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    with served.client() as owner:
+        path = owner.post("/api/v1/videos", json=asked).headers["location"]
+        video = until(owner, path, "waiting_approval")
+        assert decide(video["id"], "--reject", "too dull").endswith("is rejected\n")
+        video = until(owner, path, "rejected")
+        assert video["reason"] == "the script was rejected: too dull"
+
+        assert owner.post(f"{path}/retry").status_code == 202
+        until(owner, path, "waiting_approval")
+        assert owner.post(f"{path}/approvals/script", json={"decision": "approved"}).status_code == 200
+        deadline = time.monotonic() + 120
+        while not any(step["frames_done"] for step in owner.get(path).json()["steps"]):
+            assert time.monotonic() < deadline, owner.get(path).json()
+            time.sleep(0.2)
+        answer = owner.post(f"{path}/cancel")
+        assert (answer.status_code, answer.json()["status"]) == (202, "cancelled"), answer.text
+        name = "functions.record"
+        assert eventually(lambda: not any(name in " ".join(one.cmdline()) for one in processes_of(home)))
+        assert owner.get(path).json()["status"] == "cancelled"

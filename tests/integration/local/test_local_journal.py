@@ -10,9 +10,17 @@ from typing import Any
 import psycopg2
 import pytest
 
-from local.journal import Listener, PostgresJournal, enqueue, prepare, read_execution, read_visits
+from local.journal import (
+    Listener,
+    PostgresJournal,
+    answer_task,
+    enqueue,
+    prepare,
+    read_execution,
+    read_visits,
+)
 from local.postgres import Postgres, connect
-from local.visits import Visit
+from local.visits import TokenAnswer, Visit
 from tests.support.journals import NOON, JournalContract
 
 
@@ -37,6 +45,10 @@ class TestPostgresJournal(JournalContract):
     @pytest.fixture
     def enqueue(self, postgres: Postgres) -> Callable[[str, Any], None]:
         return lambda name, value: enqueue(postgres.app_url, "machine", name, value)
+
+    @pytest.fixture
+    def answer(self, postgres: Postgres) -> Callable[[TokenAnswer], bool | None]:
+        return lambda answer: answer_task(postgres.owner_url, answer)
 
 
 async def test_whoever_has_the_application_role_starts_and_follows_executions(

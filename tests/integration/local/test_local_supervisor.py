@@ -15,11 +15,13 @@ import httpx
 import psutil
 import pytest
 
+from local.asl import ASK
 from local.home import HomeInUse, find_running
-from local.journal import enqueue
+from local.journal import answer_task, enqueue, stop_execution
 from local.product import PROJECT, Product
 from local.server import PortBusy
 from local.supervisor import MigrationFailed, Runtime
+from local.visits import TokenAnswer
 from tests.support.processes import eventually, processes_of
 from tests.support.runtime_process import product, settings
 
@@ -70,10 +72,8 @@ def notes(tmp_path: Path) -> list[str]:
     return path.read_text().split() if path.exists() else []
 
 
-@pytest.fixture
-def started(tmp_path: Path, machine: Path) -> Iterator[Starter]:
-    """A runtime in a process of its own, in the middle of an execution: `until` waits for the file."""
-    home = tmp_path / "home"
+def start(home: Path, machine: Path) -> Starter:
+    """A runtime in a process of its own."""
     starter = subprocess.Popen(
         [sys.executable, "-m", "tests.support.runtime_process", str(home), str(machine)],
         cwd=PROJECT,
@@ -82,6 +82,14 @@ def started(tmp_path: Path, machine: Path) -> Iterator[Starter]:
     assert starter.stdout
     with starter.stdout:
         assert starter.stdout.readline() == b"ready\n"
+    return starter
+
+
+@pytest.fixture
+def started(tmp_path: Path, machine: Path) -> Iterator[Starter]:
+    """A runtime in a process of its own, in the middle of an execution: `until` waits for the file."""
+    home = tmp_path / "home"
+    starter = start(home, machine)
     running = find_running(home)
     assert running and running.pid == starter.pid
     enqueue(running.app_url, "machine", "one", SCENES)
@@ -131,6 +139,80 @@ async def test_asked_to_stop_it_ends_in_order(tmp_path: Path, machine: Path, sta
     assert processes_of(home) == []
     assert find_running(home) is None
     await finishes(tmp_path, machine)
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Path:
+    """Notes the token of a task that waits for an answer, then `last`."""
+    notes = {"do": "note", "notes": str(tmp_path / "notes")}
+    payload = notes | {"text.$": "$$.Task.Token"}
+    definition = {
+        "StartAt": "ask",
+        "States": {
+            "ask": {
+                "Type": "Task",
+                "Resource": ASK,
+                "Parameters": {"FunctionName": "${probe}", "Payload": payload},
+                "TimeoutSeconds": 600,
+                "ResultPath": "$.answer",
+                "Next": "last",
+            },
+            "last": {
+                "Type": "Task",
+                "Resource": "${probe}",
+                "Parameters": notes | {"text": "last"},
+                "ResultPath": None,
+                "End": True,
+            },
+        },
+    }
+    path = tmp_path / "asking.json"
+    path.write_text(json.dumps(definition))
+    return path
+
+
+async def test_a_wait_for_somebody_outlives_a_kill_of_everything(tmp_path: Path, asking: Path) -> None:
+    home = tmp_path / "home"
+    starter = start(home, asking)
+    try:
+        running = find_running(home)
+        assert running
+        enqueue(running.app_url, "machine", "one", {"n": 1})
+        assert eventually(lambda: len(notes(tmp_path)) == 1)
+        for process in [psutil.Process(starter.pid), *processes_of(home)]:
+            if process.is_running():
+                process.kill()
+    finally:
+        starter.kill()
+        starter.wait(10)
+    [token] = notes(tmp_path)
+    async with Runtime(settings(home), product=product(asking)) as runtime:
+        await asyncio.sleep(0.5)
+        assert notes(tmp_path) == [token]  # nobody is asked again
+        owner_url = runtime.info.owner_url
+        assert await asyncio.to_thread(answer_task, owner_url, TokenAnswer(token, {"yes": True}))
+        execution = await runtime.wait("one")
+        assert (execution.status, execution.output) == ("SUCCEEDED", {"n": 1, "answer": {"yes": True}})
+    assert notes(tmp_path) == [token, "last"]
+
+
+async def test_a_stopped_execution_ends_its_heavy_workers(tmp_path: Path, machine: Path) -> None:
+    home = tmp_path / "home"
+    async with Runtime(settings(home), product=product(machine)) as runtime:
+        await runtime.enqueue("machine", "one", SCENES)
+        assert await asyncio.to_thread(eventually, lambda: "until" in notes(tmp_path))
+
+        def heavy() -> list[psutil.Process]:
+            return [
+                one for one in processes_of(home) if "tests.support.lambdas.heavy" in " ".join(one.cmdline())
+            ]
+
+        stuck = heavy()
+        await asyncio.to_thread(stop_execution, runtime.info.owner_url, "one", "Cancelled", "why")
+        assert (await runtime.wait("one")).status == "ABORTED"
+        assert await asyncio.to_thread(eventually, lambda: any(not process.is_running() for process in stuck))
+        await runtime.enqueue("machine", "two", {"scenes": ["note"]})  # its place is free again
+        assert (await runtime.wait("two")).status == "SUCCEEDED"
 
 
 async def test_two_homes_do_not_disturb_each_other(tmp_path: Path, machine: Path) -> None:

@@ -12,7 +12,7 @@ from local.resuming import settle_unended
 from shared.database import Database
 from shared.settings import Settings
 from shared.storage import FileStorage
-from shared.videos import VideoRequest, create_video, read_video
+from shared.videos import VideoRequest, create_video, read_video, retry_video
 
 
 def test_a_video_without_an_execution_is_started_and_one_whose_execution_broke_says_so(
@@ -42,3 +42,12 @@ def test_a_video_without_an_execution_is_started_and_one_whose_execution_broke_s
     settle_unended(database, workspace_id, migrated.app_url)
     state = read_video(workspace_id, asked["video_id"], database, storage)
     assert (state.status, state.failed_step, state.reason) == ("failed", "pipeline", "why")
+
+    with database.workspace(workspace_id) as session:
+        retry_video(session, asked["video_id"])  # and whoever was to start it dies
+    settle_unended(database, workspace_id, migrated.app_url)
+    again = read_execution(migrated.app_url, f"{name}-2")
+    assert again is not None
+    assert (again.status, again.input) == ("RUNNING", asked)
+    settle_unended(database, workspace_id, migrated.app_url)
+    assert read_video(workspace_id, asked["video_id"], database, storage).status == "pending"

@@ -36,6 +36,7 @@ def test_every_public_name_is_there(stage: str) -> None:
     [
         ("api", set()),
         ("fail", set()),
+        ("approve", set()),
         ("ingest_costs", set()),
         ("deliver", set()),  # httpx comes with what is due
         ("plan", {"av", "numpy"}),  # clips are named by the libraries that encode them

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from local.asl import DefinitionRefused, load_machine, tasks
+from local.asl import ASK, INVOKE, DefinitionRefused, load_machine, tasks
 from local.product import PROJECT, Product
+from shared.videos.approving import WAIT_DAYS
+from shared.videos.failing import WAITS
 from shared.workflow import STEPS
 
 
@@ -19,7 +21,7 @@ def definition(**fields: Any) -> str:
 
 def test_the_products_own_definition_loads() -> None:
     functions, machines = Product().read()
-    called = {task.resource for _, task in tasks(machines["pipeline"])}
+    called = {task.function for _, task in tasks(machines["pipeline"])}
     assert called <= functions.keys()
     assert {"record", "compose"} <= {name for name in functions if functions[name].limits.heavy}
     assert (PROJECT / "functions" / "pipeline.asl.json").is_file()
@@ -42,13 +44,20 @@ def test_the_pipeline_is_patient_with_its_functions_and_tells_of_every_failure_b
     called = set()
     for name, state in all_states.items():
         if state["Type"] == "Task":
-            function = state["Resource"].strip("${}")
+            asks = state["Resource"] == ASK
+            function = (state["Parameters"]["FunctionName"] if asks else state["Resource"]).strip("${}")
             called.add(function)
+            if asks:
+                assert state["TimeoutSeconds"] == WAIT_DAYS * 24 * 3600
+                assert state["Parameters"]["Payload"]["kind"] == name.removeprefix("approve ")
             assert state["TimeoutSeconds"] > limits[function].timeout_seconds, name
             assert state["Retry"], name
         for catch in state.get("Catch", ()):
+            if catch["ErrorEquals"] == ["NotApproved"]:
+                assert (name in {"sample", "voice"}, catch["Next"]) == (True, "approve script?")
+                continue
             step = catch["ResultPath"].removeprefix("$.failure.")
-            assert step in {*STEPS, "prepare"}, name
+            assert step in {*STEPS, *WAITS, "prepare"}, name
             assert catch["ErrorEquals"] == ["States.ALL"], name
     works = {name for name, state in all_states.items() if state["Type"] in {"Task", "Map", "Parallel"}}
     uncaught = {name for name in works if "Catch" not in all_states[name]}
@@ -79,7 +88,17 @@ def test_what_is_not_filmed_or_encoded_yet_is_done_job_by_job() -> None:
         ({"Parameters": {"a.$": "$..b"}}, "state 'film': Parameters"),
         ({"ResultPath": "$.a[0]"}, "state 'film': ResultPath"),
         ({"Type": "Activity"}, "state 'film'"),
-        ({"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}, "state 'film' calls"),
+        ({"Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken"}, "state 'film' calls"),
+        (
+            {"Resource": ASK},
+            "state 'film': Value error, arn:aws:states:::lambda:invoke.waitForTaskToken needs",
+        ),
+        ({"Resource": INVOKE, "Parameters": {"FunctionName": "nobody"}}, "calls 'nobody', no function"),
+        ({"Resource": INVOKE, "Parameters": {"FunctionName": "work", "Qualifier": "1"}}, "Qualifier"),
+        (
+            {"Resource": ASK, "Parameters": {"FunctionName": "work", "Payload": {"a": 1}}},
+            "nobody could answer",
+        ),
         ({"Next": "nowhere", "End": False}, "'nowhere'"),
         ({"Next": "film"}, "state 'film': Value error, either Next or End"),
         ({"QueryLanguage": "JSONata"}, "state 'film': QueryLanguage"),

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from local.asl import Machine, load_machine
+from local.asl import ASK, INVOKE, Machine, load_machine
 from local.failure import Failure
 from local.machine import Clock, Run
+from local.visits import TokenAnswer
 from tests.support.journals import NOON, JournalContract, MemoryJournal
 
 FUNCTIONS = ("one", "two", "slow", "flaky")
@@ -26,6 +27,10 @@ class TestMemoryJournal(JournalContract):
     @pytest.fixture
     def enqueue(self, journal: MemoryJournal) -> Callable[[str, Any], None]:
         return journal.enqueue
+
+    @pytest.fixture
+    def answer(self, journal: MemoryJournal) -> Callable[[TokenAnswer], bool | None]:
+        return journal.answer
 
 
 class FakeClock:
@@ -369,3 +374,100 @@ async def test_a_finished_run_replays_without_any_call() -> None:
     nothing = Functions()
     assert await run(PATH, None, nothing, journal) == first
     assert nothing.calls == []
+
+
+def asking(**fields: Any) -> Machine:
+    payload = {"n.$": "$.n", "token.$": "$$.Task.Token"}
+    parameters = {"FunctionName": "${one}", "Payload": payload}
+    return machine(
+        "ask", ask={"Type": "Task", "Resource": ASK, "Parameters": parameters, "End": True, **fields}
+    )
+
+
+def answering(journal: MemoryJournal, **answer: Any) -> Functions:
+    """`one` answers the token that it is given, as somebody does who is quicker than it."""
+
+    async def one(event: Any) -> None:
+        journal.answer(TokenAnswer(event["token"], **answer))
+
+    return Functions(one=one)
+
+
+async def test_a_task_waits_until_its_token_is_answered() -> None:
+    journal = MemoryJournal()
+    functions = answering(journal, output={"approved": True})
+    assert await run(asking(ResultPath="$.said"), {"n": 3}, functions, journal) == {
+        "n": 3,
+        "said": {"approved": True},
+    }
+    assert functions.calls == [("one", {"n": 3, "token": "token 0 of run-1"})]
+
+    journal = MemoryJournal()
+    catch = [{"ErrorEquals": ["Rejected"], "ResultPath": "$.why", "Next": "no"}]
+    definition = machine(
+        "ask",
+        ask={
+            "Type": "Task", "Resource": ASK, "Catch": catch, "End": True,
+            "Parameters": {"FunctionName": "${one}", "Payload": {"token.$": "$$.Task.Token"}},
+        },
+        no={"Type": "Succeed"},
+    )  # fmt: skip
+    rejecting = answering(journal, error="Rejected", cause="dull")
+    output = await run(definition, {}, rejecting, journal)
+    assert output == {"why": {"Error": "Rejected", "Cause": "dull"}}
+
+
+async def test_nobody_answers_in_time_and_cannot_afterwards() -> None:
+    journal, time = MemoryJournal(), FakeClock()
+    failure = await failing(
+        asking(TimeoutSeconds=60), {"n": 1}, Functions(), journal=journal, clock=time.clock()
+    )
+    assert (failure.error, time.slept) == ("States.Timeout", [60])
+    assert journal.answer(TokenAnswer("token 0 of run-1", {})) is False
+
+
+async def test_a_function_that_fails_to_ask_is_tried_again_with_another_token() -> None:
+    journal = MemoryJournal()
+    calls: list[str] = []
+
+    async def one(event: Any) -> None:
+        calls.append(event["token"])
+        if len(calls) == 1:
+            raise Failure("Retryable")
+        assert journal.answer(TokenAnswer(calls[0], {})) is False
+        journal.answer(TokenAnswer(event["token"], {"ok": 1}))
+
+    definition = asking(Retry=[{"ErrorEquals": ["Retryable"]}])
+    assert await run(definition, {"n": 1}, Functions(one=one), journal) == {"ok": 1}
+    assert len(set(calls)) == 2
+
+
+async def test_a_resumed_wait_keeps_its_token_and_its_time_and_asks_nobody_again() -> None:
+    journal, time = MemoryJournal(), FakeClock()
+    journal.enqueue("run-1", {"n": 1})
+    (execution,) = await journal.running()
+    stuck = Clock(lambda: time.time, lambda _: asyncio.sleep(30), lambda: 1.0)
+    functions = Functions()
+    definition = asking(TimeoutSeconds=100)
+    running = asyncio.create_task(Run(definition, execution, functions, journal, stuck).to_the_end())
+    await asyncio.sleep(0.02)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert functions.names == ["one"]
+
+    time.time += timedelta(seconds=70)
+    nothing = Functions()
+    failure = await failing(definition, None, nothing, journal=journal, clock=time.clock())
+    assert (failure.error, time.slept, nothing.calls) == ("States.Timeout", [30], [])
+
+
+async def test_lambda_invoke_wraps_what_the_function_answers() -> None:
+    definition = machine(
+        "call",
+        call={
+            "Type": "Task", "Resource": INVOKE, "End": True,
+            "Parameters": {"FunctionName": "${one}", "Payload.$": "$"},
+            "ResultSelector": {"said.$": "$.Payload", "status.$": "$.StatusCode"},
+        },
+    )  # fmt: skip
+    assert await run(definition, {"n": 1}, Functions(one="hello")) == {"said": "hello", "status": 200}

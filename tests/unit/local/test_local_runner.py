@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from local.asl import load_machine
+from local.asl import ASK, load_machine
 from local.failure import Failure
 from local.runner import Runner
-from local.visits import JournalLost, Visit
+from local.visits import JournalLost, TokenAnswer, Visit
 from tests.support.journals import MemoryJournal
 
 STATES = {"work": {"Type": "Task", "Resource": "${work}", "End": True}}
@@ -120,6 +120,35 @@ async def test_an_execution_that_someone_aborts_is_cancelled() -> None:
         await asyncio.sleep(0.05)
     assert world.journal.executions["a"].status == "ABORTED"
     assert world.happened == ["work 1"]
+
+
+async def test_one_that_waits_for_somebody_keeps_no_other_from_running() -> None:
+    tokens: list[str] = []
+
+    async def keep(event: Any) -> None:
+        tokens.append(event["token"])
+
+    parameters = {"FunctionName": "${work}", "Payload": {"token.$": "$$.Task.Token"}}
+    states = {"ask": {"Type": "Task", "Resource": ASK, "Parameters": parameters, "End": True}}
+    asks = load_machine(json.dumps({"StartAt": "ask", "States": states}), ["work"])
+    world = World(keep)
+    runner = Runner({"machine": asks}, world.invoke, world.journal, world.wake, world.before_end, at_once=1)
+    task = asyncio.create_task(runner.run())
+    for number in range(3):
+        world.journal.enqueue(str(number), number)
+    world.wake.set()
+    for _ in range(1000):
+        if len(tokens) == 3:
+            break
+        await asyncio.sleep(0.005)
+    await world.journal.end("1", "ABORTED")
+    for token in tokens:
+        world.journal.answer(TokenAnswer(token, {"to": token}))
+    assert [(await world.ended(name)).status for name in ("0", "1", "2")] == [
+        "SUCCEEDED", "ABORTED", "SUCCEEDED",
+    ]  # fmt: skip
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_only_so_many_run_at_once_oldest_first() -> None:

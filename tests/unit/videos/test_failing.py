@@ -37,3 +37,23 @@ def test_a_branch_names_its_own_step() -> None:
 )
 def test_every_other_error_becomes_a_sentence(error: str, cause: str, says: str) -> None:
     assert says in read_failure({"record": {"Error": error, "Cause": cause}}).reason
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "cause", "reason"),
+    [
+        ("approve_script", "Rejected", "too dull", "the script was rejected: too dull"),
+        ("approve_voice", "Rejected", "", "the voice was rejected"),
+        (
+            "approve_voice",
+            "States.Timeout",
+            "no answer within 2592000 seconds",
+            "nobody approved the voice within 30 days",
+        ),
+    ],
+)
+def test_what_a_person_decided_or_did_not_is_said_plainly(
+    step: str, error: str, cause: str, reason: str
+) -> None:
+    failure = read_failure({step: {"Error": error, "Cause": cause}})
+    assert (failure.step, failure.reason) == (step, reason)
