@@ -135,7 +135,7 @@ async def open_studio(
         "DATABASE_URL": postgres.app_url,
         "ELEVENLABS_API_KEY": "any",
         "ELEVENLABS_BASE_URL": vendors.elevenlabs_url,
-        "PIPELINE_ARN": machine_arn("pipeline"),
+        "STATE_MACHINE_ARNS": machine_arn(""),
         "AWS_ENDPOINT_URL_SFN": server.url,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -150,7 +150,7 @@ async def open_studio(
     journal, wake = PostgresJournal(postgres.owner_url), asyncio.Event()
     ears = Listener(postgres.owner_url, wake)
     ears.open()
-    with served_api(tools.database, workspace_id, home, pipeline_arn=machine_arn("pipeline")) as api:
+    with served_api(tools.database, workspace_id, home, state_machine_arns=machine_arn("")) as api:
         api.tools.__dict__["executions"] = tools.executions
         studio = Studio(api, vendors, postgres)
 

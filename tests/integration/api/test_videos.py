@@ -178,11 +178,11 @@ async def test_the_sdk_starts_an_execution_once(states: str, migrated: Postgres,
 
 
 async def test_the_sdk_stops_executions_and_answers_tasks(states: str, migrated: Postgres) -> None:
-    runs = StepFunctions(sfn(states), machine_arn("pipeline"))
+    runs = StepFunctions(sfn(states), machine_arn(""))
     journal = PostgresJournal(migrated.owner_url)
 
     async def waits(name: str) -> str:
-        await asyncio.to_thread(runs.start, name, {})
+        await asyncio.to_thread(runs.start, "pipeline", name, {})
         return (await journal.ask(name, "1:approve/0/", None)).token
 
     try:
@@ -197,13 +197,13 @@ async def test_the_sdk_stops_executions_and_answers_tasks(states: str, migrated:
         name = f"stops {secrets.token_hex(4)}"
         gone = await waits(name)
         for _ in range(2):
-            await asyncio.to_thread(runs.stop, name, "not needed")
+            await asyncio.to_thread(runs.stop, "pipeline", name, "not needed")
         stopped = read_execution(migrated.owner_url, name)
         assert stopped is not None
         assert (stopped.status, stopped.error, stopped.cause) == ("ABORTED", "Cancelled", "not needed")
         await asyncio.to_thread(runs.succeed, gone, {})
         assert await journal.answers([gone, late]) == []
-        await asyncio.to_thread(runs.stop, "never was", "")
+        await asyncio.to_thread(runs.stop, "pipeline", "never was", "")
         await asyncio.to_thread(runs.succeed, "no such token", {})
         with pytest.raises(ClientError, match="InvalidOutput"):
             await asyncio.to_thread(lambda: sfn(states).send_task_success(taskToken=late, output="no JSON"))
