@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from shared.database.models import VideoScript, Voiceover
+from shared.database.models import VideoScript, Voiceover, Workspace
 from shared.scripting import NoSuchScript
 from shared.values import Value
 from shared.videos.ordering.readiness import NotReady, check_lead, check_ready
@@ -36,6 +36,10 @@ def order_voiceover(session: Session, order: VoiceoverOrder, workspace_id: int) 
     check_ready("script", script.id, script.status)
     if script.is_approved == "rejected":
         raise NotReady(f"script {script.id} was rejected: edit or approve it first")
+    if script.is_approved != "approved" and session.get_one(Workspace, workspace_id).approve_scripts:
+        raise NotReady(
+            f"script {script.id} is not approved yet: the workspace wants it so before it is spoken"
+        )
     lead_id = check_lead("script", script.id, script.lead_id, order.lead_id)
     options = {
         "voice_preset": order.voice_preset,
