@@ -37,9 +37,7 @@ def order_voiceover(session: Session, order: VoiceoverOrder, workspace_id: int) 
     if script.is_approved == "rejected":
         raise NotReady(f"script {script.id} was rejected: edit or approve it first")
     if script.is_approved != "approved" and session.get_one(Workspace, workspace_id).approve_scripts:
-        raise NotReady(
-            f"script {script.id} is not approved yet: the workspace wants it so before it is spoken"
-        )
+        raise NotReady(f"script {script.id} is not approved yet, as the workspace wants it")
     lead_id = check_lead("script", script.id, script.lead_id, order.lead_id)
     options = {
         "voice_preset": order.voice_preset,
