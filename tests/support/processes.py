@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,15 @@ def processes_of(home: Path) -> list[psutil.Process]:
         for process in psutil.process_iter()
         if process.pid != os.getpid() and _names(process, str(home))
     ]
+
+
+def commands_of(home: Path) -> list[str]:
+    """Their command lines; of one that ends meanwhile, none."""
+    commands = []
+    for process in processes_of(home):
+        with suppress(psutil.Error):
+            commands.append(" ".join(process.cmdline()))
+    return commands
 
 
 def _names(process: psutil.Process, text: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.processes import eventually, processes_of
+from tests.support.processes import commands_of, eventually
 from tests.support.receiver import Receiver, is_signed
 from tests.support.up import Served, served_home
 
@@ -114,5 +114,5 @@ def test_a_video_waits_for_the_command_and_is_cancelled_while_it_is_filmed(serve
         answer = owner.post(f"{path}/cancel")
         assert (answer.status_code, answer.json()["status"]) == (202, "cancelled"), answer.text
         name = "functions.record"
-        assert eventually(lambda: not any(name in " ".join(one.cmdline()) for one in processes_of(home)))
+        assert eventually(lambda: not any(name in command for command in commands_of(home)))
         assert owner.get(path).json()["status"] == "cancelled"
