@@ -49,7 +49,7 @@ test: lint browser  ## lint, then every test (ARGS="-k voice")
 	$(BIN)/pytest $(ARGS)
 
 # What `make bench` runs, one after the other: bench/NAME.py. Arguments are for one of them.
-BENCH = $(if $(ARGS),recorder,recorder pages voice composer)
+BENCH = $(if $(ARGS),recorder,recorder pages voice composer api)
 bench: $(VENV)/setup-bench.done browser  ## measure all of it, beside its peers, into docs/ (ARGS="--runs 1")
 	@set -e; for name in $(BENCH); do $(BIN)/python -m bench.$$name $(ARGS); done
 

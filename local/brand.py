@@ -39,11 +39,14 @@ def read_brand(path: Path) -> Brand:
 def _first(wrong: ErrorDetails) -> str:
     """`use 3: must be text`: the field, counted from 1 inside it, and what is wrong with it."""
     field = " ".join(str(part + 1 if isinstance(part, int) else part) for part in wrong["loc"])
+    longest = f"must be no longer than {wrong.get('ctx', {}).get('max_length')}"
     what = {
         "tuple_type": "must be a list",
         "string_type": "must be text",
         "too_short": "must not be empty",
-        "too_long": f"must be no longer than {wrong.get('ctx', {}).get('max_length')}",
+        "string_too_short": "must not be empty",
+        "too_long": longest,
+        "string_too_long": longest,
         "extra_forbidden": f"is not known; there are {', '.join(Brand.model_fields)}",
     }.get(wrong["type"], wrong["msg"][:1].lower() + wrong["msg"][1:])
     return f"{field}: {what}"

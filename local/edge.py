@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, request_response
 
 from local.gateway import broken, request_event, response_of, unavailable
 from local.runtime_api import Answer
@@ -108,6 +108,8 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute, links: Links | None 
         return FileResponse(found, media_type=CONTENT_TYPES[found.suffix], headers=headers)
 
     async def api(request: Request) -> Response:
+        if request.method not in METHODS:
+            raise HTTPException(405, headers={"Allow": ", ".join(METHODS)})
         body = await read_body(request)
         if body is None:
             return JSONResponse({"message": "Request Too Long"}, 413)
@@ -119,7 +121,9 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute, links: Links | None 
 
     async def missing(request: Request, error: Exception) -> Response:
         headers = COMMON | {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
-        status = error.status_code if isinstance(error, HTTPException) else 500
+        status = 500
+        if isinstance(error, HTTPException):
+            status, headers = error.status_code, {**(error.headers or {}), **headers}  # Allow, of a 405
         return HTMLResponse(not_found_page(), status, headers=headers)
 
     routes = [
@@ -128,9 +132,10 @@ def edge(public: Path, call_api: CallApi, *more: BaseRoute, links: Links | None 
         Route("/files/{token}/{key:path}", download),
         *(Route(path, docs) for path in ("/docs", "/docs/{name}")),
         *more,
-        Route("/{path:path}", api, methods=METHODS),
     ]
-    return Starlette(routes=routes, exception_handlers={404: missing, 405: missing})
+    edge = Starlette(routes=routes, exception_handlers={404: missing, 405: missing})
+    edge.router.default = request_response(api)  # a route's `{path:path}` would leave out line breaks
+    return edge
 
 
 def _is_there(root: Path, relative: str) -> bool:

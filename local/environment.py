@@ -67,6 +67,14 @@ class WorkerEnvironment:
         return {**made, **self.of_api} if function.name == "api" else made
 
 
+def allow_demo(settings: Settings, demo_url: str) -> Settings:
+    """The settings with which the demo site may be filmed, if there is one; it is on this machine."""
+    if not demo_url:
+        return settings
+    allowed = (*settings.recording_allow_hosts, demo_url.removeprefix("http://"))
+    return settings.model_copy(update={"recording_allow_hosts": allowed})
+
+
 def settings_environment(settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
     """(settings, secrets) that were set, as environment variables; paths absolute.
 

@@ -14,16 +14,26 @@ from typing import Any
 
 import psycopg2
 
+from local.environment import allow_demo
+from local.executions import JournalExecutions
 from local.joining import Joined
 from local.journal import read_execution
 from local.progress import ProgressView
-from local.resuming import settle_unended, start_execution
 from local.telling import files_of, summary, tell, tell_what_it_waits_for
 from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
 from shared.settings import Settings
 from shared.storage import FileStorage, Storage
-from shared.videos import UNENDED, Execution, VideoRequest, VideoState, WrongRequest, create_video, read_video
+from shared.videos import (
+    UNENDED,
+    Execution,
+    VideoRequest,
+    VideoState,
+    WrongRequest,
+    create_video,
+    read_video,
+    tend_run,
+)
 
 POLL_SECONDS = 0.25
 AT_ONCE = 4
@@ -47,8 +57,9 @@ class _Making:
     async def make(self, request: VideoRequest, view: ProgressView | None) -> VideoState:
         """Ask for a video, and stay until it has ended."""
         info = await self.runtime.ensure()
-        asked = create_video(request, self.workspace_id, self.database, self.storage, self.settings)
-        start_execution(info.app_url, asked)
+        settings = allow_demo(self.settings, info.demo_url)
+        asked = create_video(request, self.workspace_id, self.database, self.storage, settings)
+        JournalExecutions(info.owner_url).start(*asked)
         return await _follow(self.runtime, asked, self.database, self.storage, view)
 
 
@@ -74,7 +85,6 @@ async def make_videos(
         database = Database(info.app_url)
         try:
             workspace_id = open_workspace(database)
-            settle_unended(database, workspace_id, info.app_url)
             looks = {"styling": styling(storage, workspace_id)}
             demo = {"url": info.demo_url + "/"}
             requests = [
@@ -167,6 +177,8 @@ async def _follow(
         if execution is not None and execution.status != "RUNNING":
             if state.status not in UNENDED:
                 return state
-            settle_unended(database, asked.value["workspace_id"], info.app_url)
-            continue
+            runs = JournalExecutions(info.owner_url)
+            await asyncio.to_thread(
+                tend_run, database, runs, asked.value["workspace_id"], asked.value["video_id"]
+            )
         await asyncio.sleep(POLL_SECONDS)

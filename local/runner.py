@@ -61,7 +61,10 @@ class Runner:
                 except JournalLost as error:
                     log.warning("the journal can't be reached and will be asked again: %s", error)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(
+                        POLL_SECONDS
+                    ):  # Python 3.11's wait_for may lose a cancellation
+                        await self._wake.wait()
         finally:
             tasks = list(self._running.values())
             for task in tasks:

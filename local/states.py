@@ -19,7 +19,7 @@ from starlette.routing import Route
 from local.catalogue import ACCOUNT, NAME_PREFIX, REGION
 from local.dataflow import PAYLOAD_LIMIT
 from local.journal import answer_task, enqueue, read_execution, stop_execution
-from local.visits import TokenAnswer
+from local.visits import Execution, TokenAnswer
 
 MEDIA_TYPE = "application/x-amz-json-1.0"
 _TARGET = "AWSStepFunctions."
@@ -72,6 +72,7 @@ class _Operations:
         return {
             "StartExecution": self._start,
             "DescribeStateMachine": self._describe,
+            "DescribeExecution": self._look,
             "StopExecution": self._stop,
             "SendTaskSuccess": self._succeed,
             "SendTaskFailure": self._fail,
@@ -100,13 +101,34 @@ class _Operations:
             raise Refused("StateMachineDoesNotExist", f"there is no state machine {arn!r}")
         return {"stateMachineArn": arn, "name": arn.rpartition(":")[2], "status": "ACTIVE"}
 
+    def _look(self, asked: dict[str, Any]) -> dict[str, Any]:
+        execution = self._find(asked)
+        told = {
+            "executionArn": asked["executionArn"],
+            "stateMachineArn": machine_arn(execution.machine),
+            "name": execution.name,
+            "status": execution.status,
+            "startDate": execution.created_at.timestamp(),
+            "input": json.dumps(execution.input),
+            "error": execution.error,
+            "cause": execution.cause,
+        }
+        if execution.ended_at is not None:
+            told["stopDate"] = execution.ended_at.timestamp()
+        if execution.status == "SUCCEEDED":
+            told["output"] = json.dumps(execution.output)
+        return {name: value for name, value in told.items() if value is not None}
+
     def _stop(self, asked: dict[str, Any]) -> dict[str, Any]:
+        stop_execution(self._url, self._find(asked).name, asked.get("error"), asked.get("cause"))
+        return {"stopDate": (self._find(asked).ended_at or datetime.now(UTC)).timestamp()}
+
+    def _find(self, asked: dict[str, Any]) -> Execution:
         machine, _, name = str(asked["executionArn"]).removeprefix(_EXECUTION).partition(":")
-        stop_execution(self._url, name, asked.get("error"), asked.get("cause"))
         execution = read_execution(self._url, name)
         if execution is None or execution.machine != machine:
             raise Refused("ExecutionDoesNotExist", f"there is no execution {name!r}")
-        return {"stopDate": (execution.ended_at or datetime.now(UTC)).timestamp()}
+        return execution
 
     def _succeed(self, asked: dict[str, Any]) -> dict[str, Any]:
         text = str(asked["output"])

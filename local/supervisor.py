@@ -8,15 +8,18 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack
+from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import psutil
 import psycopg2
 
+from local.beacons import BeaconLog
 from local.edge import edge
-from local.environment import WorkerEnvironment, settings_environment
+from local.environment import WorkerEnvironment, allow_demo, settings_environment
 from local.failure import Failure
 from local.home import Home, RuntimeInfo
 from local.issuer.routes import Issuer
@@ -31,15 +34,21 @@ from local.server import Server, bind, bind_remembered, static_site
 from local.states import machine_arn, states_api
 from local.visits import Execution
 from local.workers import Workers
+from shared.analytics import VIEW_LOGS
 from shared.database import Database, DatabaseUnreachable
-from shared.errors import Permanent
+from shared.errors import Permanent, Retryable
 from shared.hosting import publish_docs
 from shared.settings import Settings
 from shared.storage import FileStorage, Links
+from shared.tending import is_tending_due
+from shared.videos import TEND_AFTER
 from shared.webhooks import is_due
 
 FLUSH_SECONDS = 5.0
 DELIVER_SECONDS = 1.0
+TEND_SECONDS = 60.0
+LOG_SECONDS = 1.0
+LOGS_AT_ONCE = 50
 WATCH_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
@@ -145,7 +154,8 @@ class Runtime:
             while not asked.is_set():
                 self.check()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(asked.wait(), WATCH_SECONDS)
+                    async with asyncio.timeout(WATCH_SECONDS):
+                        await asked.wait()
         finally:
             for number in numbers:
                 loop.remove_signal_handler(number)
@@ -182,10 +192,12 @@ class Runtime:
         works = [runner.run(), self._flush_now_and_then(workers), self._watch(postgres, ears)]
         if "deliver" in functions:
             works.append(self._deliver_now_and_then(workers, database))
+        if "tend" in functions:
+            # before anybody knows that we are there: no run is another process's that is about to start it
+            left = await asyncio.to_thread(is_tending_due, database, timedelta(0))
+            works.append(self._tend_now_and_then(workers, database, timedelta(0) if left else TEND_AFTER))
         for work in works:
-            task = asyncio.create_task(work)
-            self._background.append(task)
-            stack.push_async_callback(_cancel, task)
+            self._begin(work, stack)
         url = ""
         if listener:
             issuer = Issuer(self.home.path, database)
@@ -193,15 +205,25 @@ class Runtime:
             public = self._settings.storage_path / "public"
             key = with_keys(self._settings).link_signing_key
             links = Links(key) if key else None
-            server = Server(edge(public, _api(workers), issuer.routes, links=links), listener)
+            beacons = BeaconLog(FileStorage(self._settings.storage_path))
+            stack.push_async_callback(beacons.close_file)
+            more = (issuer.routes, beacons.route)
+            server = Server(edge(public, _api(workers), *more, links=links), listener)
             await server.start()
             stack.push_async_callback(server.stop)
             url = server.url
+            if "ingest_views" in functions:
+                self._begin(self._count_now_and_then(workers, beacons), stack)
         me = psutil.Process()
         self._info = RuntimeInfo(me.pid, me.create_time(), postgres.owner_url, postgres.app_url, url, demo)
         self._workers = workers
         self.home.announce(self._info)
         stack.callback(self.home.conceal)
+
+    def _begin(self, work: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
+        task = asyncio.create_task(work)
+        self._background.append(task)
+        stack.push_async_callback(_cancel, task)
 
     async def _serve_demo(self, stack: AsyncExitStack) -> str:
         folder = self._product.demo_site
@@ -235,7 +257,7 @@ class Runtime:
         states: str,
         listener: socket.socket | None,
     ) -> Workers:
-        plain, secrets = settings_environment(with_keys(self._settings))
+        plain, secrets = settings_environment(allow_demo(with_keys(self._settings), demo))
         of_states = {
             "STATE_MACHINE_ARNS": machine_arn(""),
             "AWS_ENDPOINT_URL_SFN": states,
@@ -253,9 +275,6 @@ class Runtime:
             site = f"http://127.0.0.1:{listener.getsockname()[1]}"
             of_api["AUTH_ISSUER"], of_api["AUTH_APP_CLIENTS"] = ISSUER, APP_CLIENT
             of_api["AUTH_KEYS_URL"] = f"{site}/auth/.well-known/jwks.json"
-        if demo:
-            allowed = (*self._settings.recording_allow_hosts, demo.removeprefix("http://"))
-            plain["RECORDING_ALLOW_HOSTS"] = ",".join(allowed)
         environment = WorkerEnvironment(
             self._product.task_root,
             self._environment,
@@ -297,6 +316,31 @@ class Runtime:
                     await workers.invoke("deliver", {})
             except (Failure, DatabaseUnreachable) as failure:
                 log.warning("webhooks were not told and will be later: %s", failure)
+                await asyncio.sleep(FLUSH_SECONDS)
+
+    async def _tend_now_and_then(self, workers: Workers, database: Database, after: timedelta) -> None:
+        """Likewise. after: for how long a run is left alone, the first time."""
+        while True:
+            try:
+                if await asyncio.to_thread(is_tending_due, database, after):
+                    await workers.invoke("tend", {"after_seconds": after.total_seconds()})
+                after = TEND_AFTER
+            except (Failure, Retryable) as failure:
+                log.warning("what was left behind was not seen to and will be later: %s", failure)
+            await asyncio.sleep(TEND_SECONDS)
+
+    async def _count_now_and_then(self, workers: Workers, beacons: BeaconLog) -> None:
+        """What CloudFront and S3 do on AWS: log files appear, and the function is called for them."""
+        storage = FileStorage(self._settings.storage_path)
+        while True:
+            await asyncio.sleep(LOG_SECONDS)
+            await beacons.close_file()
+            keys = await asyncio.to_thread(lambda: [*islice(storage.keys(VIEW_LOGS), LOGS_AT_ONCE)])
+            try:
+                if keys:
+                    await workers.invoke("ingest_views", {"keys": keys})
+            except Failure as failure:
+                log.warning("views were not counted and will be later: %s", failure)
                 await asyncio.sleep(FLUSH_SECONDS)
 
     async def _watch(self, postgres: Postgres, ears: Listener) -> None:

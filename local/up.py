@@ -8,7 +8,6 @@ import contextlib
 from sqlalchemy import select
 
 from local.issuer.routes import sign_in_code
-from local.resuming import settle_unended
 from local.supervisor import Runtime
 from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable
@@ -29,7 +28,6 @@ async def serve(settings: Settings) -> int:
             code = sign_in_code(settings.leadreel_home)
             print(f"  the API: {settings.base_url}/docs  (sign-in code: {code})", flush=True)
             workspace_id = await asyncio.to_thread(open_workspace, database)
-            await asyncio.to_thread(settle_unended, database, workspace_id, runtime.info.app_url)
             telling = asyncio.create_task(_tell(settings, database, workspace_id))
             try:
                 await runtime.until_signal()
@@ -77,7 +75,9 @@ def _look(database: Database, workspace_id: int, watched: set[int]) -> tuple[lis
     """(a line for each watched video that has ended, the ids of those under way)."""
     lines = []
     with database.workspace(workspace_id) as session:
-        running = set(session.scalars(select(Video.id).where(Video.status.in_(UNENDED))))
+        running = set(
+            session.scalars(select(Video.id).where(Video.status.in_(UNENDED), Video.turn.is_(None)))
+        )
         for video in session.scalars(select(Video).where(Video.id.in_(watched - running))):
             if video.hosted_video_id is not None:
                 slug = session.get_one(HostedVideo, video.hosted_video_id).slug

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import sys
+import time
+from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 NAMESPACE = "Leadreel"
+Unit = Literal["Count", "Milliseconds", "None"]
 
 
 @cache
@@ -16,8 +21,19 @@ def logger() -> Logger:
     return Logger(service="leadreel", log_uncaught_exceptions=True)
 
 
-def measure(name: str, value: float, unit: str = "Count", **dimensions: str) -> None:
-    """A metric, as a line that CloudWatch reads (embedded metric format). unit: one of CloudWatch's."""
-    with single_metric(name=name, unit=MetricUnit(unit), value=value, namespace=NAMESPACE) as metric:
-        for dimension, of in dimensions.items():
-            metric.add_dimension(name=dimension, value=of)
+def measure(
+    name: str, value: float, unit: Unit = "Count", told: Mapping[str, object] | None = None, **dimensions: str
+) -> None:
+    """A metric, as a line that CloudWatch reads. unit: one of CloudWatch's. told: what else the line says.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    metric = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [list(dimensions)],
+        "Metrics": [{"Name": name, "Unit": unit}],
+    }
+    about = {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [metric]}
+    line = {"_aws": about, **logger().thread_safe_get_current_keys(), **(told or {}), **dimensions}
+    text = json.dumps({**line, name: [float(value)]}, separators=(",", ":"))
+    sys.stdout.write(f"{text}\n")  # in one piece: print writes the line's end apart, and threads mix them

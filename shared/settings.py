@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     openrouter_model: str = "openai/gpt-4o-mini"
     openrouter_fallback_models: Annotated[tuple[str, ...], NoDecode] = ()
     ai_models: Annotated[dict[str, str], NoDecode] = Field(default={}, validate_default=True)
+    loom_base_url: str = "https://www.loom.com"
 
     # voices: the vendor's voice id for each preset
     voice_professional_male: str = "21m00Tcm4TlvDq8ikWAM"

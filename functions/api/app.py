@@ -4,50 +4,39 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.api.bodies import Bodies
-from functions.api.describing import DESCRIPTION, describe
+from functions.api.describing import describe
 from functions.api.origins import Origins
 from functions.api.problems import add_problems, problem_of, response_of
 from functions.api.rates import rate_headers
-from functions.api.routes import ROUTERS
-from functions.api.routes.pages import Tries
+from functions.api.sections import Sections
 from functions.api.signing_in import Door
+from functions.api.tries import Tries
 from shared.observability import logger, measure
 from shared.workflow import Tools, open_tools
 
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Frame-Options": "DENY",
-}
+SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-frame-options", b"DENY"),
+]
 
 
 def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
     """tools: what requests work with, opened at the first that needs them."""
-    app = FastAPI(
-        title="Leadreel",
-        summary="A personal demo video for every lead",
-        description=DESCRIPTION,
-        version="1.0.0",
-        openapi_url=None,  # `describe` serves it
-        docs_url=None,
-        redoc_url=None,
-        separate_input_output_schemas=False,
-    )
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)  # `describe` serves the document
     app.state.door, app.state.tools, app.state.tries = Door(), tools, Tries()
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.append(Sections())
     add_problems(app)
     for each in (Bodies, Catcher):
         app.add_middleware(each)
@@ -79,11 +68,8 @@ class Carrier:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
-                headers["X-Request-Id"] = request_id
-                headers.update(rate_headers(scope["state"].get("rates", ())))
+                own = {"X-Request-Id": request_id, **rate_headers(scope["state"].get("rates", ()))}
+                message = {**message, "headers": _headers(message["headers"], own)}
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)
@@ -92,6 +78,13 @@ class Carrier:
             await self._app(scope, receive, carry)
         finally:
             _note(scope, status, (time.monotonic() - started) * 1000)
+
+
+def _headers(given: Iterable[tuple[bytes, bytes]], own: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """With ours, and with those of SECURITY that a route does not set itself."""
+    made = [*given, *((name.lower().encode(), value.encode()) for name, value in own.items())]
+    names = {name for name, _ in made}
+    return [*made, *(pair for pair in SECURITY if pair[0] not in names)]
 
 
 class Catcher:
@@ -118,17 +111,11 @@ class Catcher:
 
 
 def _note(scope: Scope, status: int, milliseconds: float) -> None:
-    """A line in the log; and metrics, of which only the time is kept for each operation: each one costs."""
+    """One line, a metric and the log's in one: writing two takes a tenth of a small request."""
     route = scope.get("route")
     operation = route.operation_id if isinstance(route, APIRoute) else None
-    logger().info(
-        "request",
-        method=scope["method"],
-        operation=operation,
-        status=status,
-        milliseconds=round(milliseconds, 1),
-    )
-    measure("Latency", milliseconds, "Milliseconds", operation=operation or "none")
+    told = {"level": "INFO", "message": "request", "method": scope["method"], "status": status}
+    measure("Latency", milliseconds, "Milliseconds", told, operation=operation or "none")
     if status == 429:
         measure("TooManyRequests", 1)
     elif status >= 500 or not status:

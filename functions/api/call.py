@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2.errors
 from fastapi import Request, Response
@@ -24,13 +24,14 @@ from sqlalchemy.orm import Session
 
 from functions.api.problems import Problem
 from shared.accounts import Principal
-from shared.database.models import AuditEntry, KeptAnswer
 from shared.database.paging import Page
 from shared.sealing import sealer_of_secrets
 from shared.values import Value
 from shared.workflow import Tools
 
-KEPT_FOR = timedelta(hours=24)
+if TYPE_CHECKING:  # what reads needs neither
+    from shared.database.models import KeptAnswer
+
 WAIT_SECONDS = 20.0
 """For what is mostly done within seconds. API Gateway gives an answer 30."""
 _LOOK_SECONDS = 0.25
@@ -127,6 +128,8 @@ class Call:
             response = Response(shown, 201, headers, "application/json")
         key = self.request.headers.get("idempotency-key")
         if key is not None:
+            from shared.database.models import KeptAnswer
+
             with self.session() as session:
                 kept = session.get_one(KeptAnswer, (self.workspace_id, key), with_for_update=True)
                 _keep(kept, response)
@@ -192,6 +195,9 @@ class Call:
 
     def _kept(self, session: Session, key: str) -> KeptAnswer:
         """The row of the key, locked. A status of 0: nothing was answered with it yet."""
+        from shared.accounts import KEPT_FOR
+        from shared.database.models import KeptAnswer
+
         if not 0 < len(key) <= 255 or not key.isprintable():
             raise Problem(422, "wrong-field", "Idempotency-Key: 1 to 255 characters that can be read.")
         digest = hashlib.sha256(f"{self.request.url.path}\n".encode() + self.given).hexdigest()
@@ -208,7 +214,8 @@ class Call:
             session.execute(
                 insert(KeptAnswer)
                 .values(workspace_id=self.workspace_id, key=key, **fresh)
-                .on_conflict_do_nothing()
+                # which locks what is there as well: an old answer is not thrown away under our hands
+                .on_conflict_do_update(index_elements=["workspace_id", "key"], set_={"key": KeptAnswer.key})
             )
             kept = session.get_one(KeptAnswer, (self.workspace_id, key), with_for_update=True)
         except OperationalError as error:
@@ -232,6 +239,8 @@ class Call:
             raise Problem(412, "changed-meanwhile", "It was changed since you read it: read it again.")
 
     def _note(self, session: Session, where: str, body: Value | None) -> None:
+        from shared.database.models import AuditEntry
+
         session.add(
             AuditEntry(
                 workspace_id=self.workspace_id,

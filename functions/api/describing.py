@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from functions.api.problems import ProblemDocument
+from functions.api.problems import ProblemDocument, problem_answers
+from functions.api.routes import all_routers
 from shared.settings import Settings
 
 DESCRIPTION = """
@@ -19,6 +21,7 @@ lists are read page by page with `cursor`. Requests are counted by the minute, a
 
 TAGS = {
     "videos": "A personal video for a lead: asked for here, made by the pipeline, followed step by step.",
+    "batches": "A personal video for each of many leads, made a few at a time.",
     "recordings": "Tours of pages, filmed on their own.",
     "scripts": "What is said to a lead, section by section; edited, approved, and kept in all versions.",
     "voiceovers": "Scripts, spoken.",
@@ -39,6 +42,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "changeLead": {"title": "CEO", "notes": None},
     "addDemoSite": {"name": "Acme's shop", "url": "https://demo.acme.example/"},
     "makeVideo": {"name": "Ana Silva", "company": "Acme", "url": "https://demo.acme.example/"},
+    "makeBatch": {
+        "name": "Spring campaign",
+        "leads": [
+            {"name": "Ana Silva", "company": "Acme", "email": "ana@acme.example"},
+            {"name": "Bo Lind", "company": "Globex", "email": "bo@globex.example"},
+        ],
+        "video": {"url": "https://demo.acme.example/?name={name}", "script_mode": "campaign"},
+    },
     "startRecording": {
         "lead_id": 1,
         "url_recorded": "https://demo.acme.example/?name={name}",
@@ -66,24 +77,41 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 def describe(app: FastAPI) -> None:
-    """Completes the document and serves it at /openapi.json."""
-    made = app.openapi
+    """Serves the document at /openapi.json, made when it is first asked for."""
 
     def openapi() -> dict[str, Any]:
-        document = made()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "ProblemDocument" not in schemas:  # FastAPI keeps what it made, and we add to it once
-            _add_problems(schemas)
-            _add_tags(document)
-            _add_examples(document)
-            _add_summaries(document)
-        return document
+        if app.openapi_schema is None:
+            app.openapi_schema = document_of(all_routers())
+        return app.openapi_schema
 
     def show(request: Request) -> JSONResponse:
         return JSONResponse(placed(openapi(), request.app.state.tools().settings))
 
     app.openapi = openapi  # type: ignore[method-assign]
     app.add_api_route("/openapi.json", show, include_in_schema=False)
+
+
+def document_of(routers: Sequence[APIRouter]) -> dict[str, Any]:
+    """FastAPI describes an application; this one is there for that alone."""
+    described = FastAPI(
+        title="Leadreel",
+        summary="A personal demo video for every lead",
+        description=DESCRIPTION,
+        version="1.0.0",
+        separate_input_output_schemas=False,
+    )
+    for router in routers:
+        described.include_router(router)
+    document = described.openapi()
+    schemas = document["components"]["schemas"]
+    _add_problems(schemas)
+    _add_common_answers(document)
+    _take_defaults(document)
+    _ask_for_kinds(document, schemas)
+    _add_tags(document)
+    _add_examples(document)
+    _add_summaries(document)
+    return document
 
 
 def placed(document: dict[str, Any], settings: Settings) -> dict[str, Any]:
@@ -111,6 +139,41 @@ def _add_problems(schemas: dict[str, Any]) -> None:
     schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schema.pop("$defs", {}))
     schemas["ProblemDocument"] = schema
+
+
+def _add_common_answers(document: dict[str, Any]) -> None:
+    """What stands before the routes or after them: limits, what can't be read, and what is known already."""
+    for operation in _operations(document):
+        answers: dict[int | str, Any] = dict(problem_answers(422))
+        if operation.get("security"):
+            answers |= problem_answers(429)
+        if "requestBody" in operation:
+            answers |= problem_answers(413)
+        if any(parameter["name"] == "If-None-Match" for parameter in operation.get("parameters", ())):
+            answers |= {304: {"description": "It is what If-None-Match names."}}
+        for status, said in answers.items():
+            operation["responses"].setdefault(str(status), said)
+
+
+def _take_defaults(document: dict[str, Any]) -> None:
+    """A field that a PATCH leaves out stays as it is: a client that filled in defaults would change it."""
+    for operation in (methods["patch"] for methods in document["paths"].values() if "patch" in methods):
+        reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        for field in document["components"]["schemas"][reference.rpartition("/")[2]]["properties"].values():
+            field.pop("default", None)
+
+
+def _ask_for_kinds(value: Any, schemas: dict[str, Any]) -> None:
+    """Which of several schemas is meant has to be said: a default says it only where there is no choice."""
+    if isinstance(value, dict):
+        choice = value.get("discriminator")
+        if isinstance(choice, dict):
+            name = choice["propertyName"]
+            for schema in (schemas[place.rpartition("/")[2]] for place in choice["mapping"].values()):
+                schema["properties"][name].pop("default", None)
+                schema["required"] = sorted({*schema.get("required", ()), name})
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _ask_for_kinds(each, schemas)
 
 
 def _add_tags(document: dict[str, Any]) -> None:

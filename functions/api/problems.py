@@ -16,7 +16,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
+from functions.api.routes import router_of, section_of
 from shared.accounts import NoRole, NotSignedIn
 from shared.errors import Conflict, LeadreelError, NotFound, Permanent, RateLimited, Retryable
 from shared.observability import logger
@@ -98,6 +100,9 @@ def add_problems(app: FastAPI) -> None:
 
     async def answer(request: Request, error: Exception) -> JSONResponse:
         problem = problem_of(error)
+        methods = _methods(request.scope["path"]) if problem.status == 405 else ()
+        if methods:
+            problem.headers["Allow"] = ", ".join(methods)
         if problem.status >= 500:
             logger().error(str(error), exc_info=error)
         return response_of(problem, request)
@@ -105,6 +110,14 @@ def add_problems(app: FastAPI) -> None:
     of_database = (DataError, IntegrityError, OperationalError)
     for kind in (Problem, LeadreelError, RequestValidationError, HTTPException, *of_database):
         app.add_exception_handler(kind, answer)
+
+
+def _methods(path: str) -> list[str]:
+    """What a path takes (RFC 9110, 10.2.1): Starlette knows what its first route takes."""
+    section = section_of(path)
+    routes = [route for route in router_of(section).routes if isinstance(route, Route)] if section else []
+    found = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 def response_of(problem: Problem, request: Request) -> JSONResponse:

@@ -1,3 +1,4 @@
+from .answers import KEPT_FOR, is_an_answer_old, prune_answers
 from .auditing import AuditLine, list_changes
 from .keys import KeysUnreachable, SharedKeys, fetch_keys
 from .machines import (
@@ -9,7 +10,7 @@ from .machines import (
     read_client,
     revoke_client,
 )
-from .principals import NoRole, Principal, principal_of
+from .principals import NoRole, Principal, person_of, principal_of
 from .rates import Budget, Rates, Remaining, TooManyRequests
 from .roles import ALLOWED, ROLES, Permission, Role, may
 from .tokens import ALGORITHM, GROUPS_CLAIM, WORKSPACE_CLAIM, Claims, NotSignedIn, TokenVerifier
@@ -27,6 +28,7 @@ __all__ = [
     "ALLOWED",
     "FIRST_WORKSPACE",
     "GROUPS_CLAIM",
+    "KEPT_FOR",
     "ROLES",
     "WORKSPACE_CLAIM",
     "AuditLine",
@@ -51,11 +53,14 @@ __all__ = [
     "change_workspace",
     "digest",
     "fetch_keys",
+    "is_an_answer_old",
     "list_changes",
     "list_clients",
     "may",
     "open_workspace",
+    "person_of",
     "principal_of",
+    "prune_answers",
     "read_client",
     "read_workspace",
     "revoke_client",

@@ -25,6 +25,9 @@ ASK_SECONDS = 10
 KEEP_SECONDS = 3600.0
 LOOK_SECONDS = 1.0
 """Not even the database is asked more often by one process."""
+PATIENCE_SECONDS = 3.0
+"""For the first keys, that another process is just fetching."""
+_PAUSE_SECONDS = 0.1
 _DEADLINE_SECONDS = 5.0
 _LARGEST = 100_000
 
@@ -60,11 +63,20 @@ class SharedKeys:
         return self._known.get(key_id) if time.monotonic() < self._until else None
 
     def _look(self, key_id: str) -> None:
-        with self._database.transaction() as session:
-            row = session.get(IssuerKeys, self._issuer)
-            is_fresh = self._take(row)
-            if (is_fresh and key_id in self._known) or not self._is_our_turn(session):
-                return
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            with self._database.transaction() as session:
+                is_fresh = self._take(session.get(IssuerKeys, self._issuer))
+                if is_fresh and key_id in self._known:
+                    return
+                is_our_turn = self._is_our_turn(session)
+            if is_our_turn:
+                return self._ask()
+            if self._known or time.monotonic() > until:
+                return None
+            time.sleep(_PAUSE_SECONDS)
+
+    def _ask(self) -> None:
         try:
             keys = [dict(key) for key in self._fetch()]
         except (Retryable, ValueError, KeyError, TypeError) as error:

@@ -13,10 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shared.accounts.roles import Role
+from shared.database.finding import find_row
 from shared.database.models import MachineClient
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Conflict, NotFound
-from shared.values import Name, Value
+from shared.values import Given, Name, Value
 
 SORTABLE: Sortable = {
     "id": MachineClient.id,
@@ -34,7 +35,7 @@ class ClientTaken(Conflict):
     """A client of that id is somebody's already."""
 
 
-class ClientFields(Value):
+class ClientFields(Given):
     """client_id: of a client that the user pool has; without it the issuer of one machine gets a new one."""
 
     name: Name
@@ -95,7 +96,7 @@ def list_clients(session: Session, asked: Asked) -> Page[ClientState]:
 
 
 def _find(session: Session, client_id: int, *, lock: bool) -> MachineClient:
-    client = session.get(MachineClient, client_id, with_for_update=lock)
+    client = find_row(session, MachineClient, client_id, lock=lock)
     if client is None:
         raise NoSuchClient(f"there is no machine client {client_id}")
     return client

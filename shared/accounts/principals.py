@@ -7,7 +7,6 @@ from sqlalchemy import select, text
 from shared.accounts.roles import ROLES, Role, strongest
 from shared.accounts.tokens import Claims
 from shared.database import Database
-from shared.database.models import MachineClient
 from shared.errors import Permanent
 from shared.values import Value
 
@@ -27,8 +26,13 @@ class Principal(Value):
 
 def principal_of(claims: Claims, database: Database) -> Principal:
     """Raises NoRole, DatabaseUnreachable."""
+    return person_of(claims) or _machine(claims.client_id, database)
+
+
+def person_of(claims: Claims) -> Principal | None:
+    """None for a program, which may have been revoked: only the database knows. Raises NoRole."""
     if claims.is_machine:
-        return _machine(claims.client_id, database)
+        return None
     role = strongest(claims.groups)
     if role is None:
         raise NoRole(f"you are in none of the groups {', '.join(ROLES)}: an owner adds you to one")
@@ -43,6 +47,8 @@ def principal_of(claims: Claims, database: Database) -> Principal:
 
 
 def _machine(client_id: str, database: Database) -> Principal:
+    from shared.database.models import MachineClient  # most who ask are people
+
     with database.transaction() as session:
         session.execute(text("SELECT set_config('leadreel.client_id', :id, true)"), {"id": client_id})
         client = session.scalars(select(MachineClient).where(MachineClient.client_id == client_id)).first()

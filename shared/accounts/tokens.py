@@ -6,7 +6,10 @@ amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 
 from __future__ import annotations
 
+import hashlib
+import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import jwt
@@ -22,6 +25,8 @@ LONGEST = 8192
 """Characters of a token; Cognito's with many groups have 2,000."""
 LEEWAY_SECONDS = 60
 """By so much the issuer's clock may differ from ours."""
+KEPT_SECONDS = 60.0
+_MOST_KEPT = 1000
 _REQUIRED = ["exp", "iat", "iss", "sub", "token_use", "client_id"]
 
 
@@ -54,16 +59,44 @@ class Claims(Value):
         return self.username is None
 
 
+@dataclass(frozen=True)
+class _Verified:
+    """What a token was found to say. until: of `time.monotonic`."""
+
+    claims: Claims
+    until: float
+
+
 class TokenVerifier:
-    """Takes access tokens of one issuer. apps: client ids through which people sign in."""
+    """Takes access tokens of one issuer. apps: client ids through which people sign in.
+
+    What a token was found to say is kept for a minute at most: looking at it takes as long as what most
+    requests do. A key that the issuer gives up is believed for longer than that anyway (`SharedKeys`).
+    """
 
     def __init__(self, issuer: str, apps: Collection[str], keys: Keys) -> None:
         self._issuer, self._apps, self._keys = issuer, frozenset(apps), keys
+        self._verified: dict[bytes, _Verified] = {}
 
     def verify(self, token: str) -> Claims:
         """Raises NotSignedIn."""
         if len(token) > LONGEST:
             raise NotSignedIn("the token is too long")
+        kept = self.kept(token)
+        if kept is not None:
+            return kept
+        found = self._look_at(token)
+        if len(self._verified) >= _MOST_KEPT:
+            self._verified.clear()
+        self._verified[_digest(token)] = found
+        return found.claims
+
+    def kept(self, token: str) -> Claims | None:
+        """What it was found to say within the last minute. Asks nobody."""
+        kept = self._verified.get(_digest(token))
+        return kept.claims if kept is not None and time.monotonic() < kept.until else None
+
+    def _look_at(self, token: str) -> _Verified:
         try:
             said = jwt.decode(
                 token,
@@ -75,7 +108,8 @@ class TokenVerifier:
             )
         except (InvalidTokenError, ValueError, TypeError) as error:
             raise NotSignedIn(f"the token is not valid: {error}") from error
-        return self._claims(said)
+        left = int(said["exp"]) + LEEWAY_SECONDS - time.time()
+        return _Verified(self._claims(said), time.monotonic() + min(left, KEPT_SECONDS))
 
     def _key(self, header: Mapping[str, Any]) -> jwt.PyJWK:
         """The key that the token names; only its id is believed."""
@@ -108,6 +142,11 @@ class TokenVerifier:
             workspace_id=_number(said.get(WORKSPACE_CLAIM)),
             groups=tuple(groups),
         )
+
+
+def _digest(token: str) -> bytes:
+    """Stands for a token where it is not to be kept itself."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def _number(claim: object) -> int | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.database.models import Workspace
-from shared.values import Value
+from shared.values import Given, Value
 
 FIRST_WORKSPACE = "default"
 
@@ -32,7 +32,7 @@ class WorkspaceState(Value):
     created_at: datetime
 
 
-class WorkspaceChanges(Value):
+class WorkspaceChanges(Given):
     """What is left out stays. A change holds for videos that are asked for from then on."""
 
     approve_scripts: bool = False

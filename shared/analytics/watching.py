@@ -1,7 +1,8 @@
 """How a hosted video was watched, from the rows of its views; in the caller's transaction and workspace.
 
-A view counts unless it is known to be none of a person: a mail scanner's, a bot's, a browser's that fetched
-ahead, or our own. `watched` holds stretches [from, to] in whole seconds, both included.
+A view counts once a second was seen, unless it is known to be none of a person: a mail scanner's, a bot's, a
+browser's that fetched ahead, or our own. `watched` holds stretches [from, to] in whole seconds, both
+included.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from shared.values import Value
 
 COUNTED = ("viewer", "unclassified")
 """Classifications of views that count; all others (scanner, bot, prefetch, own …) do not."""
+COUNTS_SECONDS = 1
 COMPLETED_PERCENT = 90
 TOP = 10
 AT_ONCE = 20_000
@@ -171,12 +173,17 @@ def _count(watched: list[list[float]], change: list[int]) -> int:
 def _counting(
     hosted_video_id: int, begin: datetime | None, end: datetime | None
 ) -> Sequence[ColumnElement[bool]]:
-    counting = [VideoView.hosted_video_id == hosted_video_id, VideoView.classification.in_(COUNTED)]
+    counting = [VideoView.hosted_video_id == hosted_video_id, *counts()]
     if begin is not None:
         counting.append(VideoView.started_at >= begin)
     if end is not None:
         counting.append(VideoView.started_at < end)
     return counting
+
+
+def counts() -> Sequence[ColumnElement[bool]]:
+    """Of a view's row: that it counts."""
+    return [VideoView.classification.in_(COUNTED), VideoView.watched_seconds >= COUNTS_SECONDS]
 
 
 def _length(session: Session, hosted: HostedVideo) -> int:

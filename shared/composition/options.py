@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.composition.cards import Colour, FontFamily, LogoCorner, TemplateName
 from shared.settings import Settings
-from shared.values import Value
+from shared.values import Given
 
 Key = Annotated[str, Field(pattern=r"^uploads/\d+/[0-9a-f]{64}\.[a-z0-9]{2,4}$")]
 """Storage key of a file that was given to us and checked: see `shared.composition.uploads`."""
@@ -18,7 +18,7 @@ Transition = Literal["cut", "fade"]
 Captions = Literal["track", "burned"]
 
 
-class Branding(Value):
+class Branding(Given):
     """Whose video it is. logo_path: a PNG; the logo stands on cards, and in a corner of all else.
 
     primary_color, accent_color: `#rrggbb`. template: of the cards; intro_path, outro_path: HTML of one's own
@@ -36,7 +36,7 @@ class Branding(Value):
     outro_path: Key | None = None
 
 
-class IntroOptions(Value):
+class IntroOptions(Given):
     """The greeting. duration_seconds: at least; it lasts as long as what is said. text: what it is about."""
 
     enabled: bool = True
@@ -44,7 +44,7 @@ class IntroOptions(Value):
     text: Annotated[str, Field(max_length=200)] | None = None
 
 
-class Insert(Value):
+class Insert(Given):
     """What is shown instead of the page while the sections of a type are heard.
 
     media_path: a PNG, a JPEG or a video. caption: a line below a picture.
@@ -55,7 +55,7 @@ class Insert(Value):
     caption: Annotated[str, Field(max_length=200)] | None = None
 
 
-class Styling(Value):
+class Styling(Given):
     """All of it. quality_versions: sizes beside the video's own. music_path: a WAV, below the voice.
 
     captions: shown by the player, or part of the picture. watermark: says what the video was made with.

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from shared.database.models import CostEntry
+from shared.database.models import CostEntry, Video
 from shared.errors import Permanent
 from shared.values import Value
 
@@ -52,11 +52,13 @@ def cost_report(
     last_day: date | None = None,
     *,
     video_id: int | None = None,
+    batch_id: int | None = None,
     before_video: int | None = None,
     limit: int = 200,
     today: date | None = None,
 ) -> CostReport:
-    """video_id: of that video only. before_video: with `video`, lines of older videos only.
+    """video_id, batch_id: of that video, or of a batch's videos, only. before_video: with `video`, lines of
+    older videos only.
 
     Raises WrongPeriod.
     """
@@ -67,6 +69,8 @@ def cost_report(
     within = [CostEntry.at >= _midnight(first), CostEntry.at < _midnight(last + timedelta(days=1))]
     if video_id is not None:
         within.append(CostEntry.video_id == video_id)
+    if batch_id is not None:
+        within.append(CostEntry.video_id.in_(select(Video.id).where(Video.batch_id == batch_id)))
     total = session.scalar(select(func.sum(CostEntry.amount_usd)).where(*within)) or Decimal(0)
     key = _key(by)
     found: Select[Any] = (

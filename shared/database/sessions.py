@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2.errors
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -26,11 +26,17 @@ _CONNECT = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-_BEGIN = text(
-    "SELECT set_config('leadreel.workspace_id', :workspace_id, true), "
-    "set_config('statement_timeout', :statement, true), "
-    "set_config('idle_in_transaction_session_timeout', :idle, true)"
+_BEGIN = (
+    "SELECT set_config('leadreel.workspace_id', %(workspace_id)s, true), "
+    "set_config('statement_timeout', %(statement)s, true), "
+    "set_config('idle_in_transaction_session_timeout', %(idle)s, true)"
 )
+
+
+@event.listens_for(Session, "before_flush")
+def _know_all_tables(*_: object) -> None:
+    """The order of writing goes by which table refers to which; reading does without."""
+    import shared.database.models.whole  # noqa: F401
 
 
 class DatabaseUnreachable(Retryable):
@@ -57,13 +63,16 @@ class Database:
         self._statement_seconds = statement_seconds
         self.engine: Engine = create_engine(
             url,
-            pool_size=2,
-            max_overflow=2,
+            pool_size=4,  # opened one by one, and one that is opened is kept: to open one takes milliseconds
+            max_overflow=0,
             pool_timeout=_POOL_SECONDS,
             pool_recycle=_RECYCLE_SECONDS,
-            pool_pre_ping=True,
             connect_args=_CONNECT,
         )
+        self._limits = {
+            "statement": f"{statement_seconds * 1000:.0f}ms",
+            "idle": f"{_IDLE_SECONDS}s",
+        }
 
     @contextmanager
     def workspace(self, workspace_id: int) -> Iterator[Session]:
@@ -87,17 +96,9 @@ class Database:
     @contextmanager
     def _session(self, workspace_id: str) -> Iterator[Session]:
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                # All in one round trip, and for the transaction: a SET of the session would pin RDS Proxy.
-                session.execute(
-                    _BEGIN,
-                    {
-                        "workspace_id": workspace_id,
-                        "statement": f"{self._statement_seconds * 1000:.0f}ms",
-                        "idle": f"{_IDLE_SECONDS}s",
-                    },
-                )
+            with self._begun(workspace_id) as session:
                 yield session
+                session.commit()
         except PoolTimeout as error:
             raise DatabaseUnreachable("all connections to the database are in use") from error
         except DBAPIError as error:
@@ -105,6 +106,28 @@ class Database:
             if told is None:
                 raise
             raise told from error
+
+    def _begun(self, workspace_id: str) -> Session:
+        """A session in a transaction that says whose it is.
+
+        A connection from the pool may be gone (a restart, a proxy's time-out, a Lambda that was frozen). The
+        first statement tells, and is repeated with a new one: a ping before each would be a round trip more.
+        """
+        for is_last in (False, True):
+            session = Session(self.engine, expire_on_commit=False)
+            try:
+                self._say_whose(session, workspace_id)
+                break
+            except BaseException as error:
+                session.close()
+                gone = isinstance(error, DBAPIError) and error.connection_invalidated
+                if is_last or not gone:  # if so, all that the pool had is given up by now
+                    raise
+        return session
+
+    def _say_whose(self, session: Session, workspace_id: str) -> None:
+        """All in one round trip, and for the transaction: a SET of the session would pin RDS Proxy."""
+        session.connection().exec_driver_sql(_BEGIN, {"workspace_id": workspace_id, **self._limits}).close()
 
     def _told(self, error: DBAPIError) -> Retryable | None:
         """What a fault of the connection, or a timeout, is called; None for any other error."""

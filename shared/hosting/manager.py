@@ -22,6 +22,7 @@ from pydantic import Field
 from shared.errors import Permanent
 from shared.hosting.access import GUARDED, PAGE, Place
 from shared.hosting.assets import publish_assets
+from shared.hosting.loom import LoomVideo, find_loom
 from shared.hosting.pages import Download, SharePage, embed_page, share_page
 from shared.hosting.reserving import new_slug
 from shared.settings import Settings, read_settings
@@ -45,12 +46,12 @@ class HostingRefused(Permanent):
 
 
 class Hosted(Value):
-    """Where a video is now. slug: the unguessable part of its addresses."""
+    """Where a video is now. slug: the unguessable part of its addresses. thumbnail_url: None without one."""
 
     slug: str
     share_url: str
     embed_url: str
-    thumbnail_url: str
+    thumbnail_url: str | None
 
 
 class Guard(Value):
@@ -97,27 +98,41 @@ class VideoHostManager:
 
     async def host_video(
         self,
-        video_path: str | Path,
+        video_path: str | Path | None = None,
         provider: str = "s3",
         metadata: Mapping[str, Any] | None = None,
     ) -> Hosted:
-        """Publish an MP4.
+        """Publish an MP4, or pages around Loom's player.
 
         Args:
-            provider: `s3` (or the folder that stands for it on one machine).
+            video_path: the MP4; not for Loom, where nobody can upload.
+            provider: `s3` (or the folder that stands for it on one machine), or `loom`.
             metadata: title, description, lead_name, company, slug (a new one unless given), thumbnail_path
                 (a frame of the video unless given), captions_path (WebVTT, optional),
-                captions_language (en unless given).
+                captions_language (en unless given); for Loom loom_url, a share URL of a video there.
 
         Raises:
-            HostingRefused: for another provider.
+            HostingRefused: for another provider, or for what it can't do.
             UnusableMedia: for a file that is no video.
+            NoLoom, LoomUnreachable: as `find_loom`.
         """
+        given = dict(metadata or {})
         if provider == "loom":
-            raise HostingRefused("Loom has no upload API: share the video there by hand, or host it with s3")
+            if video_path is not None or not given.get("loom_url"):
+                raise HostingRefused(
+                    "Loom has no upload API: share the video there by hand and give its loom_url in the "
+                    "metadata, without a video_path; or host it with s3"
+                )
+            return await asyncio.to_thread(self._publish_loom, given)
         if provider != "s3":
-            raise HostingRefused(f"hosting_provider {provider!r} is not known; use s3")
-        return await asyncio.to_thread(self._publish_file, Path(video_path), dict(metadata or {}))
+            raise HostingRefused(f"hosting_provider {provider!r} is not known; use s3 or loom")
+        if video_path is None:
+            raise HostingRefused("video_path: say which file is to be hosted")
+        return await asyncio.to_thread(self._publish_file, Path(video_path), given)
+
+    def _publish_loom(self, metadata: dict[str, Any]) -> Hosted:
+        slug = metadata.get("slug") or new_slug()
+        return self.publish_pages(find_loom(metadata["loom_url"], self.settings), {**metadata, "slug": slug})
 
     def _publish_file(self, video: Path, metadata: dict[str, Any]) -> Hosted:
         from shared.composition import make_thumbnail  # decoders, which nobody else here needs
@@ -154,26 +169,28 @@ class VideoHostManager:
                 self.storage.copy(source, key)
         return self.publish_pages(media, {**metadata, "slug": slug}, guard)
 
-    def publish_pages(self, media: Media, metadata: Mapping[str, Any], guard: Guard | None = None) -> Hosted:
-        """As `publish`, for media that are published already."""
+    def publish_pages(
+        self, shown: Media | LoomVideo, metadata: Mapping[str, Any], guard: Guard | None = None
+    ) -> Hosted:
+        """As `publish`, for media that are published already, or lie at Loom."""
         slug = metadata["slug"]
-        page = self._page(slug, media, metadata)
+        page = self._page(slug, shown, metadata)
         if guard is None:
             self.storage.put(f"{PUBLIC}/embed/{slug}/index.html", embed_page(page).encode(), HTML)
             self.storage.put(f"{PUBLIC}/v/{slug}/index.html", share_page(page).encode(), HTML)
         else:
             kept = GuardedPage(page=page, guard=guard).model_dump_json()
             self.storage.put(f"{GUARDED}/{slug}/{PAGE}", kept.encode(), "application/json")
-        return self.address_of(slug)
+        return self.address_of(slug, shown if isinstance(shown, LoomVideo) else None)
 
-    def address_of(self, slug: str) -> Hosted:
+    def address_of(self, slug: str, loom: LoomVideo | None = None) -> Hosted:
         """Where a video is, or would be, seen."""
         base = self.settings.base_url.rstrip("/")
         return Hosted(
             slug=slug,
             share_url=f"{base}/v/{slug}",
             embed_url=f"{base}/embed/{slug}",
-            thumbnail_url=f"{base}/media/{slug}/thumbnail.jpg",
+            thumbnail_url=loom.thumbnail_url if loom else f"{base}/media/{slug}/thumbnail.jpg",
         )
 
     def withdraw(self, slug: str) -> None:
@@ -191,11 +208,9 @@ class VideoHostManager:
             for key in [*self.storage.keys(folder)]:
                 self.storage.delete(key)
 
-    def _page(self, slug: str, media: Media, metadata: Mapping[str, Any]) -> SharePage:
-        def path(name: str | None) -> str | None:
-            return f"/media/{slug}/{name}" if name in media.files else None
-
+    def _page(self, slug: str, shown: Media | LoomVideo, metadata: Mapping[str, Any]) -> SharePage:
         title = metadata.get("title") or "A video for you"
+        of_player = _of_loom(shown) if isinstance(shown, LoomVideo) else self._of_media(slug, shown)
         return SharePage(
             title=title,
             description=metadata.get("description") or title,
@@ -203,19 +218,32 @@ class VideoHostManager:
             company=metadata.get("company") or "",
             slug=slug,
             base_url=self.settings.base_url,
-            video_path=path(media.video),
-            hls_path=path(media.hls),
-            player_path=publish_assets(self.storage).get("hls.js") if media.hls else None,
-            poster_path=f"/media/{slug}/thumbnail.jpg",
-            preview_path=path("preview.gif"),
-            captions_path=path("captions.vtt"),
             captions_language=metadata.get("captions_language") or "en",
-            chapters_path=path("chapters.vtt"),
-            downloads=tuple(
+            duration_seconds=shown.duration_seconds,
+            width=shown.width,
+            height=shown.height,
+            published_at=metadata.get("published_at") or datetime.now(UTC),
+            counted=bool(metadata.get("analytics_enabled")) and isinstance(shown, Media),
+            **of_player,
+        )
+
+    def _of_media(self, slug: str, media: Media) -> dict[str, Any]:
+        def path(name: str | None) -> str | None:
+            return f"/media/{slug}/{name}" if name in media.files else None
+
+        return {
+            "video_path": path(media.video),
+            "hls_path": path(media.hls),
+            "player_path": publish_assets(self.storage).get("hls.js") if media.hls else None,
+            "poster_path": f"/media/{slug}/thumbnail.jpg",
+            "preview_path": path("preview.gif"),
+            "captions_path": path("captions.vtt"),
+            "chapters_path": path("chapters.vtt"),
+            "downloads": tuple(
                 Download(label=label, path=f"/media/{slug}/{name}") for name, label in media.downloads.items()
             ),
-            duration_seconds=media.duration_seconds,
-            width=media.width,
-            height=media.height,
-            published_at=metadata.get("published_at") or datetime.now(UTC),
-        )
+        }
+
+
+def _of_loom(loom: LoomVideo) -> dict[str, Any]:
+    return {"loom_id": loom.video_id, "poster_url": loom.thumbnail_url}

@@ -15,19 +15,21 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from shared.hosting.loom import SITE as LOOM
 from shared.html import template_environment
 from shared.values import Value
 
 
-def _policy(style: str, script: str, form: str = "'none'") -> str:
-    """The Content-Security-Policy of a page, given who may style and script it, and where its form goes."""
+def _policy(style: str, script: str, form: str = "'none'", frame: str = "'none'") -> str:
+    """The Content-Security-Policy of a page, given who may style and script it, where its form goes, and
+    whose page it frames."""
     return (
         "default-src 'none'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; "
-        f"base-uri 'none'; form-action {form}; style-src {style}; script-src {script}"
+        f"base-uri 'none'; frame-src {frame}; form-action {form}; style-src {style}; script-src {script}"
     )
 
 
-_SHARED_POLICY = _policy("'unsafe-inline'", "'self' 'unsafe-inline'")
+_SHARED_POLICY = _policy("'unsafe-inline'", "'self' 'unsafe-inline'", frame=LOOM)
 _FORM_POLICY = _policy("'unsafe-inline'", "'none'", "'self'")
 CONTENT_SECURITY_POLICY = f"{_SHARED_POLICY}; frame-ancestors 'none'"
 """The header for /v/ and for the not-found page."""
@@ -52,7 +54,7 @@ class Download(Value):
 
 
 class SharePage(Value):
-    """What the pages say and show. There is an hls_path, a video_path, or both.
+    """What the pages say and show. There is an hls_path, a video_path, or both; or else a loom_id.
 
     base_url: where the site is, without a slash at the end; previews need whole addresses.
     *_path: from the site's root, such as `/media/abc/video.mp4`. The poster is a JPEG of width x height.
@@ -61,6 +63,8 @@ class SharePage(Value):
     captions_path: WebVTT in captions_language (BCP 47). chapters_path: WebVTT too.
     preview_path: moving pictures (GIF or WebP) that show what comes. published_at: with its time zone.
     call_to_action_url: where the button leads; without it there is no button.
+    loom_id: of a video that Loom plays, which may have a picture elsewhere (poster_url), or none.
+    counted: whether the page tells our site which seconds were seen (counting.js).
     """
 
     title: str
@@ -69,26 +73,33 @@ class SharePage(Value):
     company: str
     slug: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
     base_url: WebAddress
-    video_path: SitePath | None
+    video_path: SitePath | None = None
     hls_path: SitePath | None = None
     player_path: SitePath | None = None
-    poster_path: SitePath
+    loom_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
+    poster_path: SitePath | None = None
+    poster_url: WebAddress | None = None
     preview_path: SitePath | None = None
-    captions_path: SitePath | None
+    captions_path: SitePath | None = None
     captions_language: str = Field(default="en", pattern=r"^[A-Za-z0-9-]+$")
     chapters_path: SitePath | None = None
     downloads: tuple[Download, ...] = ()
-    duration_seconds: float = Field(gt=0)
+    duration_seconds: float | None = Field(default=None, gt=0)
     width: int = Field(gt=0)
     height: int = Field(gt=0)
     published_at: datetime
     call_to_action_url: WebAddress | None = None
     call_to_action_label: str = "Book a time"
+    counted: bool = False
 
     @model_validator(mode="after")
     def _can_be_played(self) -> Self:
+        if self.loom_id:
+            return self
         if not (self.video_path or self.hls_path):
-            raise ValueError("a page needs an hls_path or a video_path")
+            raise ValueError("a page needs an hls_path, a video_path or a loom_id")
+        if not (self.poster_path and self.duration_seconds):
+            raise ValueError("a page needs a poster_path and duration_seconds")
         return self
 
     @property
@@ -98,6 +109,16 @@ class SharePage(Value):
     @property
     def embed_url(self) -> str:
         return f"{self.base_url.rstrip('/')}/embed/{self.slug}"
+
+    @property
+    def picture_url(self) -> str | None:
+        """What previews show."""
+        return self.absolute(self.poster_path) if self.poster_path else self.poster_url
+
+    @property
+    def loom_url(self) -> str | None:
+        """What is framed."""
+        return f"{LOOM}/embed/{self.loom_id}" if self.loom_id else None
 
     def absolute(self, path: str) -> str:
         """The whole address of a path of this site."""
@@ -130,14 +151,16 @@ def locked_page(action: str, problem: str = "") -> str:
 
 
 def _render(template: str, **values: object) -> str:
-    return template_environment(_TEMPLATES).get_template(template).render(policy=_policy, **values)
+    return template_environment(_TEMPLATES).get_template(template).render(policy=_policy, loom=LOOM, **values)
 
 
 def _layout(page: SharePage) -> str:
     return "upright" if page.height > page.width else "lying"
 
 
-def _clock(seconds: float) -> str:
+def _clock(seconds: float | None) -> str:
     """75.2 becomes 1:15."""
+    if seconds is None:
+        return ""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"

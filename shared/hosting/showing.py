@@ -12,6 +12,7 @@ from shared.database import Database
 from shared.database.models import ComposedVideo, HostedVideo, Lead, VideoScript, Voiceover
 from shared.errors import Permanent
 from shared.hosting.access import GUARDED, place_of
+from shared.hosting.loom import LoomVideo
 from shared.hosting.manager import PUBLIC, Guard, Hosted, Media, VideoHostManager
 from shared.settings import Settings
 from shared.storage import Storage
@@ -44,6 +45,8 @@ def _publish(
     if place == "nowhere":
         manager.withdraw(row.slug)
         return None
+    if row.loom is not None:  # it has no password and no end, which could not be kept there (`NotOurs`)
+        return manager.publish_pages(LoomVideo.model_validate(row.loom), metadata)
     if composed is None:
         raise NothingToShow(f"hosted video {row.id} has no composed video")
     media = media_of(composed, manager.storage)
@@ -78,6 +81,7 @@ def _metadata(session: Session, row: HostedVideo, composed: ComposedVideo | None
         "slug": row.slug,
         "captions_language": language,
         "published_at": row.created_at,
+        "analytics_enabled": row.analytics_enabled,
     }
 
 

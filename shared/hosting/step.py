@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shared.database.models import HostedVideo, Lead, Video
+from shared.hosting.loom import LoomVideo
 from shared.hosting.manager import Hosted, VideoHostManager
 from shared.hosting.reserving import reserve_hosted
 from shared.hosting.showing import show_hosted
@@ -24,9 +25,10 @@ def publish_video(event: VideoEvent, tools: Tools) -> dict[str, Any]:
         hosted = reserve_hosted(session, video, session.get_one(Lead, video.lead_id))
     show_hosted(event.workspace_id, hosted.id, tools.database, tools.storage, tools.settings)
     manager = VideoHostManager(tools.settings, tools.storage)
+    loom = None if hosted.loom is None else LoomVideo.model_validate(hosted.loom)
     try:
         with tools.database.workspace(event.workspace_id) as session:
-            _settle(session, event, hosted.id, manager.address_of(hosted.slug))
+            _settle(session, event, hosted.id, manager.address_of(hosted.slug, loom))
     except VideoStopped:
         manager.withdraw(hosted.slug)
         raise

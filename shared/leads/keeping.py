@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import EmailStr, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shared.database.finding import find_row
 from shared.database.models import Lead, Video
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Conflict, NotFound
-from shared.values import Name, Text, Value
+from shared.values import Given, Length, Name, Text, Value
 
 SORTABLE: Sortable = {
     "id": Lead.id,
@@ -21,11 +22,22 @@ SORTABLE: Sortable = {
     "created_at": Lead.created_at,
 }
 
-Line = Annotated[Text, Field(max_length=300)]
-Notes = Annotated[Text, Field(max_length=5000)]
+Line = Annotated[Text, Length(300)]
+Notes = Annotated[Text, Length(5000)]
 Website = Annotated[str, Field(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
 Variable = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
-Variables = Annotated[dict[Variable, Annotated[Text, Field(max_length=1000)]], Field(max_length=50)]
+
+
+def _by_name(schema: dict[str, Any]) -> None:
+    """patternProperties alone would allow any other name as well, and generators of clients don't know it."""
+    ((pattern, value),) = schema.pop("patternProperties").items()
+    schema |= {"propertyNames": {"pattern": pattern}, "additionalProperties": value}
+
+
+Variables = Annotated[
+    dict[Variable, Annotated[Text, Length(1000)]],
+    Field(max_length=50, json_schema_extra=_by_name),
+]
 
 
 class NoSuchLead(NotFound):
@@ -36,7 +48,7 @@ class HasVideos(Conflict):
     """Videos were made for a lead; they go first."""
 
 
-class LeadFields(Value):
+class LeadFields(Given):
     """A lead as it is given. variables: further fields that scripts and URLs may use, by name."""
 
     name: Name
@@ -49,7 +61,7 @@ class LeadFields(Value):
     variables: Variables = Field(default={})
 
 
-class LeadChanges(Value):
+class LeadChanges(Given):
     """What is to change: fields that are left out stay, and null takes an optional one away."""
 
     name: Name = ""
@@ -122,7 +134,7 @@ def list_leads(
 
 def find_lead(session: Session, lead_id: int, *, lock: bool = False) -> Lead:
     """Raises NoSuchLead; another workspace's are none."""
-    lead = session.get(Lead, lead_id, with_for_update=lock)
+    lead = find_row(session, Lead, lead_id, lock=lock)
     if lead is None:
         raise NoSuchLead(f"there is no lead {lead_id}")
     return lead

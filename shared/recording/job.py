@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.recording.tour.steps import TourStep
-from shared.values import Value
+from shared.values import Given, Value
 
 JOB = "job.json"
 PROGRESS = "progress.json"
@@ -40,7 +40,7 @@ class BilledTo(Value):
     video_id: int
 
 
-class Viewport(Value):
+class Viewport(Given):
     """The picture: size in CSS pixels, frames per second and device scale (device pixels per CSS pixel)."""
 
     width: int = Field(1920, ge=160, le=3840, multiple_of=2)

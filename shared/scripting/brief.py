@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from shared.errors import Permanent
 from shared.scripting.script import Style
 from shared.scripting.ways_out import address_in, number_in
-from shared.values import Value
+from shared.values import Given, Length, Value
 
 JOINERS = "\u200c\u200d"  # parts of emoji and of words in Persian and Hindi
 HONORIFICS = frozenset(
@@ -54,6 +54,7 @@ def _text(value: object) -> object:
 
 
 Line = Annotated[str, BeforeValidator(_text), AfterValidator(one_line)]
+_Words = Annotated[str, AfterValidator(one_line)]
 
 
 class LeadData(BaseModel):
@@ -116,12 +117,12 @@ def _is_east_asian(word: str) -> bool:
     return any(name.startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) for name in names)
 
 
-class Brand(Value):
+class Brand(Given):
     """How the sender's brand speaks. tone: in the sender's own words. use, avoid: words and phrases."""
 
-    tone: Annotated[Line, Field(max_length=500)] = ""
-    use: tuple[Annotated[Line, Field(min_length=1, max_length=100)], ...] = Field((), max_length=50)
-    avoid: tuple[Annotated[Line, Field(min_length=1, max_length=100)], ...] = Field((), max_length=200)
+    tone: Annotated[_Words, Length(500)] = ""
+    use: tuple[Annotated[_Words, Length(100, least=1)], ...] = Field((), max_length=50)
+    avoid: tuple[Annotated[_Words, Length(100, least=1)], ...] = Field((), max_length=200)
 
 
 class Brief(Value):

@@ -7,10 +7,11 @@ from .approving import (
     ask,
     decide,
     decide_script,
+    lock_videos,
     sample_of,
     send,
 )
-from .asking import VideoRequest, ask_for_video, check_keys, create_video
+from .asking import Settled, VideoOptions, VideoRequest, ask_for_video, check_keys, create_video, settle
 from .deleting import PartInUse, StillMaking, delete_video, mark_video, remove_video
 from .demo_sites import (
     DemoSiteChanges,
@@ -22,14 +23,14 @@ from .demo_sites import (
     list_demo_sites,
     read_demo_site,
 )
-from .ending import cancel_video, retry_video
+from .ending import HasEnded, NotEnded, begin_check, cancel_locked, cancel_video, reopen_locked, retry_video
 from .failing import Failure, fail_video, read_failure
 from .ordering.composition import CompositionOrder, order_composition
 from .ordering.hosting import HostingOrder, order_hosting
 from .ordering.recording import RecordingOrder, RecordingSettings, order_recording
 from .ordering.script import ScriptOrder, order_script
 from .ordering.voiceover import VoiceoverOrder, order_voiceover
-from .pages import WrongRequest, personal_url
+from .pages import WrongRequest, check_of, keep_check, page_for, personal_url, place_of
 from .parts.common import BeingMade, InUse, NoSuchPart
 from .parts.composed import (
     CertificateState,
@@ -84,8 +85,9 @@ from .parts.voiceovers import (
     voiceover_state,
     voiceover_usage,
 )
-from .planning import VideoPlan, plan_for
-from .runs import Execution, Operation, execution_name, execution_of, run_making
+from .planning import VideoPlan, estimate_for, plan_for, planned
+from .runs import Execution, Operation, add_videos, execution_name, execution_of, run_making
+from .tending import TEND_AFTER, runs_due, tend_run, tend_runs
 from .watching import (
     UNENDED,
     StepState,
@@ -98,6 +100,7 @@ from .watching import (
 )
 
 __all__ = [
+    "TEND_AFTER",
     "UNENDED",
     "Answer",
     "ApprovalState",
@@ -111,11 +114,13 @@ __all__ = [
     "DemoSiteState",
     "Execution",
     "Failure",
+    "HasEnded",
     "HostedChanges",
     "HostedState",
     "HostingOrder",
     "InUse",
     "NoSuchPart",
+    "NotEnded",
     "NotKept",
     "Operation",
     "PartInUse",
@@ -127,9 +132,11 @@ __all__ = [
     "ScriptOrder",
     "ScriptState",
     "ScriptVersionState",
+    "Settled",
     "StepState",
     "StillMaking",
     "VideoLine",
+    "VideoOptions",
     "VideoPlan",
     "VideoRequest",
     "VideoState",
@@ -138,26 +145,32 @@ __all__ = [
     "VoiceoverUsageReport",
     "WrongRequest",
     "add_demo_site",
+    "add_videos",
     "answers_due",
     "approvals_of",
     "ask",
     "ask_for_video",
+    "begin_check",
+    "cancel_locked",
     "cancel_video",
     "change_demo_site",
     "change_hosted",
     "change_script",
     "check_keys",
+    "check_of",
     "composed_state",
     "create_video",
     "decide",
     "decide_script",
     "delete_demo_site",
     "delete_video",
+    "estimate_for",
     "execution_name",
     "execution_of",
     "fail_video",
     "find_video",
     "hosted_state",
+    "keep_check",
     "list_composed",
     "list_demo_sites",
     "list_hosted",
@@ -166,6 +179,7 @@ __all__ = [
     "list_scripts",
     "list_videos",
     "list_voiceovers",
+    "lock_videos",
     "mark_composed",
     "mark_hosted",
     "mark_recording",
@@ -177,8 +191,11 @@ __all__ = [
     "order_recording",
     "order_script",
     "order_voiceover",
+    "page_for",
     "personal_url",
+    "place_of",
     "plan_for",
+    "planned",
     "read_certificate",
     "read_composed",
     "read_demo_site",
@@ -195,11 +212,16 @@ __all__ = [
     "remove_script",
     "remove_video",
     "remove_voiceover",
+    "reopen_locked",
     "retry_video",
     "run_making",
+    "runs_due",
     "sample_of",
     "script_state",
     "send",
+    "settle",
+    "tend_run",
+    "tend_runs",
     "version_key",
     "video_state",
     "voiceover_state",

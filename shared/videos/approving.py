@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.database.models import Approval, Video, VideoScript
+from shared.database.models import Approval, Video, VideoScript, Voiceover
 from shared.errors import Conflict
 from shared.scripting import NoSuchScript
 from shared.values import Value
@@ -76,7 +76,8 @@ def ask(session: Session, video_id: int, kind: ApprovalKind, token: str) -> list
     if kind == "voice" and is_needed(video, "script") and decision_on(session, video, "script") != "approved":
         return [Answer(token=token, decision="stale")]
     if decision_on(session, video, kind) not in ("approved", "rejected"):
-        row.status, video.status = "pending", "waiting_approval"
+        row.status = "pending"
+        _stand(session, video, "waiting_approval")
     session.flush()
     return [answer for answer in answers_due(session, video_id=video_id) if answer.token == token]
 
@@ -147,13 +148,15 @@ def answers_due(
     return answers
 
 
-def send(executions: Executions, answers: Sequence[Answer]) -> None:
-    """Tell the pipelines. Raises CannotReach: the others were told, and it may be tried again."""
+def send(executions: Executions, answers: Sequence[Answer]) -> int:
+    """Tell the pipelines; how many waited for it. Raises CannotReach: it may be tried again."""
+    awaited = 0
     for answer in answers:
         if answer.decision == "rejected":
-            executions.fail(answer.token, REJECTED, answer.reason)
+            awaited += executions.fail(answer.token, REJECTED, answer.reason)
         else:
-            executions.succeed(answer.token, {"approved": answer.decision == "approved"})
+            awaited += executions.succeed(answer.token, {"approved": answer.decision == "approved"})
+    return awaited
 
 
 def approvals_of(session: Session, video: Video) -> tuple[ApprovalState, ...]:
@@ -192,6 +195,15 @@ def lock_video(session: Session, video_id: int) -> Video:
     return video
 
 
+def lock_videos(session: Session, *where: ColumnElement[bool]) -> list[Video]:
+    """As `lock_video`, of all for which that holds once they are locked."""
+    scripts = select(Video.video_script_id).where(*where)
+    held = select(VideoScript.id).where(VideoScript.id.in_(scripts)).order_by(VideoScript.id)
+    session.execute(held.with_for_update()).all()
+    found = select(Video).where(*where).order_by(Video.id).with_for_update()
+    return [*session.scalars(found.execution_options(populate_existing=True))]
+
+
 def _row(session: Session, video: Video, kind: ApprovalKind) -> Approval:
     fresh = {"video_id": video.id, "kind": kind, "workspace_id": video.workspace_id, "status": "pending"}
     session.execute(insert(Approval).values(**fresh).on_conflict_do_nothing())
@@ -204,9 +216,16 @@ def _write(
     row = _row(session, video, kind)
     if decision != "pending":
         if decision == "approved" and waits_for(session, video) == kind:
-            video.status = "processing"
+            _stand(session, video, "processing")
         row.decided_at, row.decided_by, row.reason = datetime.now(UTC), actor, reason
     else:
         row.decided_at = row.decided_by = row.reason = None
     row.status = decision
     session.flush()
+
+
+def _stand(session: Session, video: Video, status: str) -> None:
+    """How a video stands; if nothing but a voiceover was asked for, how that stands, too."""
+    video.status = status
+    if video.operation == "voiceover" and video.voiceover_id is not None:
+        session.get_one(Voiceover, video.voiceover_id).status = status

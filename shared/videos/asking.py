@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     EmailStr,
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from shared.composition import Styling
 from shared.database import Database
 from shared.database.models import Video, Workspace
-from shared.leads import LeadFields, add_lead, read_lead
+from shared.leads import LeadFields, add_lead, find_lead
 from shared.recording import (
     Locale,
     PageJob,
@@ -24,20 +24,19 @@ from shared.recording import (
     TourStep,
     UnknownTimezone,
     Viewport,
-    Visitor,
     check_timezone,
 )
 from shared.scripting import Brand, Mode, Style
 from shared.settings import Settings
 from shared.storage import Storage
-from shared.values import Name, Text, Value
-from shared.videos.pages import PageAsked, WrongRequest, find_page, keep_check, plan_check
+from shared.values import Given, Length, Name, Text
+from shared.videos.pages import Site, SiteAsked, WrongRequest, find_site, keep_check, page_for, plan_check
 from shared.videos.runs import Execution, begin_run, execution_of
 from shared.voice import AudioFormat, VoicePreset, VoiceSettings
 
 
-class VideoRequest(Value):
-    """A video for one lead: one that is there, or one that is added with it.
+class VideoOptions(Given):
+    """A video, whomever it is for.
 
     duration_seconds: of the whole video. viewport: None stands for the settings'.
     steps: of the tour of the page; without any, one is planned. url: without it, the demo site's.
@@ -48,22 +47,17 @@ class VideoRequest(Value):
 
     url: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
     demo_site_id: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
-    lead_id: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
-    name: Name | None = None
-    company: Name | None = None
-    industry: Annotated[Text, Field(max_length=300)] | None = None
-    email: EmailStr | None = None
     style: Style = "professional"
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
-    target_audience: Annotated[Text, Field(max_length=300)] | None = None
+    target_audience: Annotated[Text, Length(300)] | None = None
     brand: Brand = Brand()
-    ai_model: Annotated[Text, Field(max_length=200)] | None = None
+    ai_model: Annotated[Text, Length(200)] | None = None
     script_mode: Mode = "bespoke"
     voice_preset: VoicePreset = "professional_male"
     voice_settings: VoiceSettings = VoiceSettings()
     voice_format: AudioFormat = "mp3"
     duration_seconds: int = 30
-    key_messages: tuple[Annotated[Text, Field(min_length=1, max_length=300)], ...] = ()
+    key_messages: tuple[Annotated[Text, Length(300, least=1)], ...] = ()
     styling: Styling = Styling()
     viewport: Viewport | None = None
     steps: Annotated[tuple[TourStep, ...], Field(max_length=200)] = ()
@@ -76,17 +70,9 @@ class VideoRequest(Value):
     approve_voice: bool | None = None
 
     @model_validator(mode="after")
-    def _has_a_page(self) -> VideoRequest:
+    def _has_a_page(self) -> Self:
         if self.url is None and self.demo_site_id is None:
             raise ValueError("a video needs the url of a page, or a demo_site_id")
-        return self
-
-    @model_validator(mode="after")
-    def _has_a_lead(self) -> VideoRequest:
-        if self.lead_id is None and (self.name is None or self.company is None):
-            raise ValueError("a video needs a lead_id, or the lead's name and company")
-        if self.lead_id is not None and any((self.name, self.company, self.industry, self.email)):
-            raise ValueError("a video has a lead_id, or the lead's name and company, not both")
         return self
 
     @field_validator("timezone")
@@ -98,6 +84,24 @@ class VideoRequest(Value):
             except UnknownTimezone as error:
                 raise ValueError(str(error)) from error
         return name
+
+
+class VideoRequest(VideoOptions):
+    """A video for one lead: one that is there, or one that is added with it."""
+
+    lead_id: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    name: Name | None = None
+    company: Name | None = None
+    industry: Annotated[Text, Length(300)] | None = None
+    email: EmailStr | None = None
+
+    @model_validator(mode="after")
+    def _has_a_lead(self) -> Self:
+        if self.lead_id is None and (self.name is None or self.company is None):
+            raise ValueError("a video needs a lead_id, or the lead's name and company")
+        if self.lead_id is not None and any((self.name, self.company, self.industry, self.email)):
+            raise ValueError("a video has a lead_id, or the lead's name and company, not both")
+        return self
 
     @classmethod
     def parse(cls, **fields: Any) -> VideoRequest:
@@ -120,16 +124,6 @@ def default_viewport(settings: Settings) -> Viewport:
 
 _OF_ROWS = {"url", "demo_site_id", "lead_id", "name", "company", "industry", "email"}
 _OF_VISITOR = {"color_scheme", "locale", "timezone"}
-
-
-def _options(
-    request: VideoRequest, viewport: Viewport, visitor: Visitor, settings: Settings
-) -> dict[str, Any]:
-    return request.model_dump(mode="json", exclude=_OF_ROWS | _OF_VISITOR) | {
-        "styling": request.styling.settled(settings).model_dump(mode="json"),
-        "viewport": viewport.model_dump(mode="json"),
-        "visitor": visitor.model_dump(mode="json"),
-    }
 
 
 def create_video(
@@ -159,6 +153,33 @@ def make_rows(
     session: Session, request: VideoRequest, workspace_id: int, storage: Storage, settings: Settings
 ) -> tuple[Video, PageJob]:
     """The video, and the job that checks its page, which is not written yet. Raises as `ask_for_video`."""
+    settled = settle(session, request, workspace_id, storage, settings)
+    lead = find_lead(session, _lead(request, session, workspace_id))
+    page = page_for(lead, settled.site, settings)
+    video = begin_run(
+        session, workspace_id, lead.id, "video", settled.options,
+        url=page.url, demo_site_id=request.demo_site_id,
+    )  # fmt: skip
+    job = plan_check(video, page, settled.viewport, request.steps, settings)
+    session.flush()
+    return video, job
+
+
+class Settled(NamedTuple):
+    """What a video is made with, whomever it is for. options: as its row has them."""
+
+    site: Site
+    viewport: Viewport
+    options: dict[str, Any]
+
+
+def settle(
+    session: Session, request: VideoOptions, workspace_id: int, storage: Storage, settings: Settings
+) -> Settled:
+    """What is left open takes the settings', the workspace's and the demo site's.
+
+    Raises WrongRequest, NoSuchDemoSite.
+    """
     if request.duration_seconds > settings.video_max_duration_seconds:
         raise WrongRequest(
             f"duration_seconds: at most {settings.video_max_duration_seconds} (VIDEO_MAX_DURATION_SECONDS)"
@@ -167,20 +188,17 @@ def make_rows(
         raise WrongRequest("duration_seconds: at least 5")
     viewport = request.viewport or default_viewport(settings)
     check_keys(request.styling, workspace_id, storage)
-    lead_id = _lead(request, session, workspace_id)
     asked = request.model_dump(include=_OF_VISITOR | {"url", "demo_site_id"})
-    page = find_page(session, PageAsked(lead_id=lead_id, **asked), settings)
-    options = _options(request, viewport, page.visitor, settings)
-    video = begin_run(
-        session, workspace_id, lead_id, "video", options | _approvals(request, session, workspace_id),
-        url=page.url, demo_site_id=request.demo_site_id,
-    )  # fmt: skip
-    job = plan_check(video, page, viewport, request.steps, settings)
-    session.flush()
-    return video, job
+    site = find_site(session, SiteAsked.model_validate(asked))
+    options = request.model_dump(mode="json", exclude=_OF_ROWS | _OF_VISITOR) | {
+        "styling": request.styling.settled(settings).model_dump(mode="json"),
+        "viewport": viewport.model_dump(mode="json"),
+        "visitor": site.visitor.model_dump(mode="json"),
+    }
+    return Settled(site, viewport, options | _approvals(request, session, workspace_id))
 
 
-def _approvals(request: VideoRequest, session: Session, workspace_id: int) -> dict[str, bool]:
+def _approvals(request: VideoOptions, session: Session, workspace_id: int) -> dict[str, bool]:
     workspace = session.get_one(Workspace, workspace_id)
     rules = {"approve_script": workspace.approve_scripts, "approve_voice": workspace.approve_voices}
     for name, required in rules.items():
@@ -191,7 +209,7 @@ def _approvals(request: VideoRequest, session: Session, workspace_id: int) -> di
 
 def _lead(request: VideoRequest, session: Session, workspace_id: int) -> int:
     if request.lead_id is not None:
-        return read_lead(session, request.lead_id).id
+        return request.lead_id
     fields = request.model_dump(include={"name", "company", "industry", "email"})
     return add_lead(session, workspace_id, LeadFields.model_validate(fields)).id
 

@@ -14,13 +14,14 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shared.database.finding import find_row
 from shared.database.models import DemoSite, ScreenRecording, Video
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.egress import check_url, default_port
 from shared.errors import Conflict, NotFound
 from shared.recording import Access, Locale, Timezone, Visitor, WrongAccess, bound, check_timezone, seal
 from shared.settings import Settings
-from shared.values import Name, Value
+from shared.values import Given, Name, Value
 
 SORTABLE: Sortable = {"id": DemoSite.id, "name": DemoSite.name, "created_at": DemoSite.created_at}
 
@@ -50,7 +51,7 @@ class DemoSiteState(Value):
     updated_at: datetime
 
 
-class DemoSiteChanges(Value):
+class DemoSiteChanges(Given):
     """What is to be stored; what is left out stays. access: an empty one takes the stored one away."""
 
     name: Name = ""
@@ -125,7 +126,7 @@ def list_demo_sites(session: Session, asked: Asked) -> Page[DemoSiteState]:
 
 def find_demo_site(session: Session, demo_site_id: int, *, lock: bool = False) -> DemoSite:
     """Raises NoSuchDemoSite; another workspace's are none."""
-    site = session.get(DemoSite, demo_site_id, with_for_update=lock)
+    site = find_row(session, DemoSite, demo_site_id, lock=lock)
     if site is None:
         raise NoSuchDemoSite(f"there is no demo site {demo_site_id}")
     return site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from shared.database.models import (
 from shared.values import Value
 from shared.videos.approving import REJECTED, WAIT_DAYS
 from shared.webhooks import announce
-from shared.workflow import STOPPED, ApprovalKind
+from shared.workflow import STOPPED, ApprovalKind, end_videos
 
 OURS = frozenset({"Permanent", "Retryable", "RateLimited", "NotApproved"})
 WAITS: dict[str, ApprovalKind] = {"approve_script": "script", "approve_voice": "voice"}
@@ -92,28 +92,31 @@ _PARTS = (
 )
 
 
-def end_parts(session: Session, video: Video, status: str, reason: str) -> None:
-    """The parts that a run was making are made no further."""
+def end_parts(session: Session, video_ids: Sequence[int], status: str, reason: str) -> None:
+    """The parts that runs were making are made no further."""
     for part, column in _PARTS:
         session.execute(
             update(part)
             .where(
-                part.id == getattr(video, column.key),
-                part.status.in_(("pending", "processing", "recording")),
+                part.id.in_(select(column).where(Video.id.in_(video_ids))),
+                part.status.in_(("pending", "processing", "recording", "waiting_approval")),
             )
             .values(status=status, reason=reason)
+            .execution_options(synchronize_session=False)
         )
 
 
-def reopen_parts(session: Session, video: Video) -> None:
-    """The parts that a run did not make are being made again."""
+def reopen_parts(session: Session, video_ids: Sequence[int]) -> None:
+    """The parts that runs did not make are being made again."""
     for part, column in _PARTS:
         session.execute(
             update(part)
             .where(
-                part.id == getattr(video, column.key), part.status.in_(("failed", "cancelled", "rejected"))
+                part.id.in_(select(column).where(Video.id.in_(video_ids))),
+                part.status.in_(("failed", "cancelled", "rejected")),
             )
             .values(status="recording" if part is ScreenRecording else "processing", reason=None)
+            .execution_options(synchronize_session=False)
         )
 
 
@@ -122,29 +125,32 @@ def fail_video(workspace_id: int, video_id: int, failure: Failure, database: Dat
 
     A video that nobody wants any more stays as it is.
     """
-    now = datetime.now(UTC)
     with database.workspace(workspace_id) as session:
         video = session.get(Video, video_id, with_for_update=True)
-        if video is None or video.status in STOPPED:
-            return
-        is_new = video.status != "failed"
-        video.status = "rejected" if failure.error == REJECTED else "failed"
-        video.failed_step, video.reason, video.completed_at = failure.step, failure.reason, now
-        if failure.step in WAITS and failure.error == TIMEOUT:
-            session.execute(
-                update(Approval)
-                .where(Approval.video_id == video_id, Approval.kind == WAITS[failure.step])
-                .values(status="expired")
-            )
-        end_parts(session, video, video.status, failure.reason)
-        for step in session.scalars(select(VideoStep).where(VideoStep.video_id == video_id)):
-            if step.name != failure.step and step.status != "processing":
-                continue
-            step.status = "failed" if step.name == failure.step else "cancelled"
-            step.reason = failure.reason if step.name == failure.step else None
-            step.finished_at = now
-            step.seconds = (now - step.started_at).total_seconds() if step.started_at else None
-        if is_new:
-            ids = {"video_id": video.id, "lead_id": video.lead_id, "status": video.status}
-            why = {"failed_step": failure.step, "reason": failure.reason}
-            announce(session, workspace_id, "video.failed", ids | why)
+        if video is not None and video.status not in STOPPED:
+            write_failure(session, video, failure)
+
+
+def write_failure(session: Session, video: Video, failure: Failure) -> None:
+    """As `fail_video`, of a video that is locked."""
+    now, is_new = datetime.now(UTC), video.status != "failed"
+    status = "rejected" if failure.error == REJECTED else "failed"
+    if failure.step in WAITS and failure.error == TIMEOUT:
+        session.execute(
+            update(Approval)
+            .where(Approval.video_id == video.id, Approval.kind == WAITS[failure.step])
+            .values(status="expired")
+        )
+    end_parts(session, [video.id], status, failure.reason)
+    for step in session.scalars(select(VideoStep).where(VideoStep.video_id == video.id)):
+        if step.name != failure.step and step.status != "processing":
+            continue
+        step.status = "failed" if step.name == failure.step else "cancelled"
+        step.reason = failure.reason if step.name == failure.step else None
+        step.finished_at = now
+        step.seconds = (now - step.started_at).total_seconds() if step.started_at else None
+    why = {"failed_step": failure.step, "reason": failure.reason}
+    if is_new:
+        ids = {"video_id": video.id, "lead_id": video.lead_id, "status": status}
+        announce(session, video.workspace_id, "video.failed", ids | why)
+    end_videos(session, Video.id == video.id, status, now, turn=None, **why)

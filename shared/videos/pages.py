@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
@@ -38,15 +39,30 @@ class WrongRequest(Permanent):
     """A field of the request can't be used; the text names it."""
 
 
-class PageAsked(Value):
-    """The page that is asked for. None stands for what the demo site has."""
+class SiteAsked(Value):
+    """The page that is asked for, of whatever lead. None stands for what the demo site has."""
 
-    lead_id: int
     url: str | None
     demo_site_id: int | None
     color_scheme: Literal["light", "dark"] | None = None
     locale: str | None = None
     timezone: str | None = None
+
+
+class PageAsked(SiteAsked):
+    """The page that is asked for, for a lead."""
+
+    lead_id: int
+
+
+class Site(Value):
+    """url: with fields of a lead to be filled in. bound_to: the address that the headers and cookies of the
+    demo site are for, if it has any."""
+
+    url: str
+    visitor: Visitor
+    demo_site_id: int | None = None
+    bound_to: str | None = None
 
 
 class Page(Value):
@@ -59,6 +75,11 @@ class Page(Value):
 def find_page(session: Session, asked: PageAsked, settings: Settings) -> Page:
     """Raises WrongRequest, NoSuchLead, NoSuchDemoSite, NotAllowed."""
     lead = find_lead(session, asked.lead_id)
+    return page_for(lead, find_site(session, asked), settings)
+
+
+def find_site(session: Session, asked: SiteAsked) -> Site:
+    """Raises WrongRequest, NoSuchDemoSite."""
     chosen = {
         name: value
         for name in ("color_scheme", "locale", "timezone")
@@ -72,14 +93,25 @@ def find_page(session: Session, asked: PageAsked, settings: Settings) -> Page:
     if asked.demo_site_id is None:
         if asked.url is None:
             raise WrongRequest("url: a video needs the address of a page, or a demo_site_id")
-        url, visitor = personal_url(asked.url, lead), Visitor(**chosen)
-    else:
-        site = find_demo_site(session, asked.demo_site_id)
-        url, visitor = personal_url(asked.url or site.url, lead), visitor_of(site, **chosen)
-        if site.access and not same_site(url, site.url):
-            raise WrongRequest(f"url: the headers and cookies of demo site {site.id} are for {site.url} only")
+        return Site(url=asked.url, visitor=Visitor(**chosen))
+    site = find_demo_site(session, asked.demo_site_id)
+    return Site(
+        url=asked.url or site.url,
+        visitor=visitor_of(site, **chosen),
+        demo_site_id=site.id,
+        bound_to=site.url if site.access else None,
+    )
+
+
+def page_for(lead: Lead, site: Site, settings: Settings) -> Page:
+    """Raises WrongRequest, NotAllowed."""
+    url = personal_url(site.url, lead)
+    if site.bound_to is not None and not same_site(url, site.bound_to):
+        raise WrongRequest(
+            f"url: the headers and cookies of demo site {site.demo_site_id} are for {site.bound_to} only"
+        )
     check_url(url, settings.recording_allow_hosts)
-    return Page(url=url, visitor=visitor)
+    return Page(url=url, visitor=site.visitor)
 
 
 def personal_url(url: str, lead: Lead) -> str:
@@ -93,7 +125,7 @@ def personal_url(url: str, lead: Lead) -> str:
     def filled(match: re.Match[str]) -> str:
         if match[1] not in known:
             there = ", ".join(f"{{{name}}}" for name in known)
-            raise WrongRequest(f"url: lead {lead.id} has no {match[0]}; there are {there}")
+            raise WrongRequest(f"url: {lead.name} has no {match[0]}; there are {there}")
         return quote(str(known[match[1]]), safe="")
 
     return _VARIABLE.sub(filled, url)
@@ -107,9 +139,21 @@ def plan_check(
     job = PageJob(
         url=page.url, viewport=viewport, steps=tuple(steps), visitor=page.visitor, billed_to=billed_to
     )
-    freshness = freshness_window(run.created_at, settings.recording_freshness_hours)
-    run.page_job = f"recordings/{run.workspace_id}/pages/{page_key(job, freshness)}"
+    run.page_job = place_of(job, run.workspace_id, run.created_at, settings)
     return job
+
+
+def place_of(job: PageJob, workspace_id: int, at: datetime, settings: Settings) -> str:
+    """The storage prefix of a page's check. at: when it is asked for."""
+    freshness = freshness_window(at, settings.recording_freshness_hours)
+    return f"recordings/{workspace_id}/pages/{page_key(job, freshness)}"
+
+
+def check_of(video: Video) -> PageJob:
+    """The job that checks the page of a video whose rows are all there is of it."""
+    chosen = {name: video.options[name] for name in ("viewport", "steps", "visitor")}
+    billed_to = BilledTo(workspace_id=video.workspace_id, video_id=video.id)
+    return PageJob.model_validate(chosen | {"url": video.url, "billed_to": billed_to})
 
 
 def keep_check(run: Video, job: PageJob, storage: Storage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
 from shared.costs import Estimate, EstimateAsked, estimate, read_prices
@@ -9,7 +11,7 @@ from shared.recording import RESULT
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.values import Value
-from shared.videos.asking import VideoRequest, make_rows
+from shared.videos.asking import VideoOptions, VideoRequest, make_rows
 from shared.workflow import STEPS
 
 
@@ -33,21 +35,38 @@ def plan_for(
         video, _ = make_rows(session, request, workspace_id, storage, settings)
         url, page_job, options = video.url, video.page_job, video.options
         asking.rollback()
+    return planned(session, request, url, page_job, options["viewport"], storage, settings)
+
+
+def planned(
+    session: Session,
+    request: VideoOptions,
+    url: str,
+    page_job: str,
+    viewport: Mapping[str, int],
+    storage: Storage,
+    settings: Settings,
+) -> VideoPlan:
+    """The plan of what has been checked. viewport: {width, height}."""
     known = storage.exists(f"{page_job}/{RESULT}")
-    asked = EstimateAsked(
-        duration_seconds=request.duration_seconds,
-        is_shared=known,
-        campaign=request.script_mode == "campaign",
-        vendors=frozenset(settings.vendors),
-        voice_model=settings.elevenlabs_model_id,
-        voice_plan=settings.elevenlabs_plan,
-    )
-    viewport = options["viewport"]
     return VideoPlan(
         url=url,
         resolution=f"{viewport['width']}x{viewport['height']}",
         duration_seconds=request.duration_seconds,
         quality_versions=tuple(f"{height}p" for height in request.styling.settled(settings).heights),
         page_is_known=known,
-        estimate=estimate(session, STEPS, asked, read_prices()),
+        estimate=estimate_for(session, request, settings, is_shared=known),
     )
+
+
+def estimate_for(session: Session, request: VideoOptions, settings: Settings, *, is_shared: bool) -> Estimate:
+    """is_shared: the page was recorded before, and the film is still fresh."""
+    asked = EstimateAsked(
+        duration_seconds=request.duration_seconds,
+        is_shared=is_shared,
+        campaign=request.script_mode == "campaign",
+        vendors=frozenset(settings.vendors),
+        voice_model=settings.elevenlabs_model_id,
+        voice_plan=settings.elevenlabs_plan,
+    )
+    return estimate(session, STEPS, asked, read_prices())

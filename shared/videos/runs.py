@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from shared.database.models import Video, VideoStep
@@ -51,19 +52,36 @@ def begin_run(
     )
     session.add(row)
     session.flush()
-    session.add_all(
-        VideoStep(
-            video_id=row.id,
-            name=name,
-            workspace_id=workspace_id,
-            position=position,
-            # it has no database to say so itself
-            status="processing" if name == "check_page" else "pending",
-        )
-        for position, name in enumerate(STEPS_OF[operation])
-    )
+    session.add_all(VideoStep(**step) for step in _steps(row.id, workspace_id, operation, begun=True))
     session.flush()
     return row
+
+
+def add_videos(session: Session, workspace_id: int, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """The rows of many videos that wait for their turn, in their order. rows: columns of each."""
+    common = {
+        "workspace_id": workspace_id, "operation": "video", "status": "pending", "attempt": 1,
+        "turn": "start",
+    }  # fmt: skip
+    adding = insert(Video).returning(Video.id, sort_by_parameter_order=True)
+    ids = [*session.scalars(adding, [common | row for row in rows])]
+    steps = [step for row_id in ids for step in _steps(row_id, workspace_id, "video", begun=False)]
+    session.execute(insert(VideoStep), steps)
+    return ids
+
+
+def _steps(row_id: int, workspace_id: int, operation: Operation, *, begun: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "video_id": row_id,
+            "name": name,
+            "workspace_id": workspace_id,
+            "position": position,
+            # it has no database to say so itself
+            "status": "processing" if begun and name == "check_page" else "pending",
+        }
+        for position, name in enumerate(STEPS_OF[operation])
+    ]
 
 
 _MADE = {
@@ -86,7 +104,7 @@ def execution_of(run: Video, attempt: int | None = None) -> Execution:
     """How a run is started; attempt: this one, unless given."""
     machine = "pipeline" if run.operation == "video" else run.operation
     value: dict[str, Any] = {"workspace_id": run.workspace_id, "video_id": run.id, "page_job": run.page_job}
-    if run.operation == "video":
+    if run.operation in ("video", "voiceover"):
         value["approve"] = {kind: is_needed(run, kind) for kind in KINDS}
     return Execution(machine, execution_name(run.id, attempt or run.attempt), value)
 

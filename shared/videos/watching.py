@@ -51,6 +51,7 @@ class VideoLine(Value):
 
     id: int
     lead_id: int
+    batch_id: int | None
     url: str
     status: str
     failed_step: str | None
@@ -113,7 +114,12 @@ def find_video(session: Session, video_id: int) -> Video:
 
 
 def list_videos(
-    session: Session, asked: Asked, *, status: str | None = None, lead_id: int | None = None
+    session: Session,
+    asked: Asked,
+    *,
+    status: str | None = None,
+    lead_id: int | None = None,
+    batch_id: int | None = None,
 ) -> Page[VideoLine]:
     """Raises WrongCursor, WrongSort."""
     found = select(Video).where(Video.operation == "video")
@@ -121,6 +127,8 @@ def list_videos(
         found = found.where(Video.status == status)
     if lead_id is not None:
         found = found.where(Video.lead_id == lead_id)
+    if batch_id is not None:
+        found = found.where(Video.batch_id == batch_id)
     return page(session, found, Video.id, SORTABLE, asked, _line)
 
 
@@ -152,7 +160,7 @@ def video_state(video: Video, session: Session, storage: Storage) -> VideoState:
         composed_video_id=composed.id if composed else None,
         versions=tuple(version["quality"] for version in composed.quality_versions) if composed else (),
         certificate_verdict=(composed.certificate or {}).get("verdict") if composed else None,
-        hls_url=_hls_url(hosted) if hosted else None,
+        hls_url=_hls_url(hosted) if hosted and hosted.loom is None else None,
         duration_seconds=composed.duration_seconds if composed else None,
         resolution=composed.resolution if composed else None,
         share_url=hosted.share_url if hosted else None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import Field
 
-from shared.values import Value
+from shared.values import Given
 
 if TYPE_CHECKING:
     from shared.voice.samples import Samples
@@ -20,7 +20,7 @@ VoicePreset = Literal["professional_male", "professional_female", "casual_male",
 AudioFormat = Literal["mp3", "wav", "ogg"]
 
 
-class VoiceSettings(Value):
+class VoiceSettings(Given):
     """How a voice speaks, each 0..1; None leaves it to the vendor. The offline voice has no such knobs."""
 
     stability: float | None = Field(None, ge=0, le=1)

@@ -1,4 +1,4 @@
-from .announcing import EventType, announce
+from .announcing import DeliveryEvent, EventType, announce
 from .claiming import is_due
 from .deliveries import (
     DeliveryDetails,
@@ -21,9 +21,11 @@ from .keeping import (
     read_webhook,
     rotate_secret,
 )
+from .pruning import is_a_delivery_old, prune_deliveries
 
 __all__ = [
     "DeliveryDetails",
+    "DeliveryEvent",
     "DeliveryState",
     "DeliveryStatus",
     "EventType",
@@ -35,10 +37,12 @@ __all__ = [
     "change_webhook",
     "delete_webhook",
     "deliver_due",
+    "is_a_delivery_old",
     "is_due",
     "list_deliveries",
     "list_webhooks",
     "ping_webhook",
+    "prune_deliveries",
     "read_delivery",
     "read_webhook",
     "replay_delivery",

@@ -14,21 +14,24 @@ from shared.database.models import Webhook, WebhookDelivery
 from shared.webhooks.retrying import KEEP_TRYING
 
 EventType = Literal["video.ready", "video.failed", "video.viewed", "batch.finished"]
-PING = "ping"
+PING: Literal["ping"] = "ping"
 """Sent to one webhook when somebody asks for it; nobody subscribes to it."""
+DeliveryEvent = Literal[EventType, "ping"]
+"""What a webhook may have been told."""
 
 
-def announce(session: Session, workspace_id: int, event: EventType, data: Mapping[str, Any]) -> None:
-    """Queue an event for the workspace's webhooks. data: ids and links as JSON, nothing secret."""
+def announce(session: Session, workspace_id: int, event: EventType, *events: Mapping[str, Any]) -> None:
+    """Queue events for the workspace's webhooks. events: of each ids and links as JSON, nothing secret."""
     wanting = (
         select(Webhook)
         .where(Webhook.enabled, Webhook.events.contains([event]))
         # one that is being deleted must not take the caller's transaction with it
         .with_for_update(read=True, key_share=True)
     )
-    event_id = str(uuid.uuid4())
-    for webhook in session.scalars(wanting):
-        session.add(queued(workspace_id, webhook.id, event_id, event, data))
+    webhooks = session.scalars(wanting).all()
+    for data in events:
+        event_id = str(uuid.uuid4())
+        session.add_all(queued(workspace_id, webhook.id, event_id, event, data) for webhook in webhooks)
 
 
 def queued(

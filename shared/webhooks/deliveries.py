@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared.database.finding import find_row
 from shared.database.models import Webhook, WebhookAttempt, WebhookDelivery
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Conflict, NotFound
@@ -134,7 +135,7 @@ def _enabled(session: Session, webhook_id: int) -> Webhook:
 
 
 def _find(session: Session, webhook_id: int, delivery_id: int, *, lock: bool = False) -> WebhookDelivery:
-    delivery = session.get(WebhookDelivery, delivery_id, with_for_update=lock)
+    delivery = find_row(session, WebhookDelivery, delivery_id, lock=lock)
     if delivery is None or delivery.webhook_id != webhook_id:
         raise NoSuchDelivery(f"webhook {webhook_id} has no delivery {delivery_id}")
     return delivery

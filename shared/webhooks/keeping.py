@@ -12,12 +12,13 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shared.database.finding import find_row
 from shared.database.models import Webhook
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Conflict, NotFound
 from shared.sealing import sealer_of_secrets
 from shared.settings import Settings
-from shared.values import Text, Value
+from shared.values import Given, Length, Text, Value
 from shared.webhooks.addresses import Url, check_address
 from shared.webhooks.announcing import EventType
 from shared.webhooks.signing import new_secret
@@ -31,7 +32,7 @@ Events = Annotated[
     Field(min_length=1, max_length=20),
     AfterValidator(lambda events: tuple(dict.fromkeys(events))),
 ]
-Description = Annotated[Text, Field(max_length=300)]
+Description = Annotated[Text, Length(300)]
 
 
 class NoSuchWebhook(NotFound):
@@ -42,7 +43,7 @@ class TooManyWebhooks(Conflict):
     """The workspace has as many as it may have."""
 
 
-class WebhookChanges(Value):
+class WebhookChanges(Given):
     """What is to change: fields that are left out stay, and null takes the description away."""
 
     url: Url = ""
@@ -133,7 +134,7 @@ def list_webhooks(session: Session, asked: Asked) -> Page[WebhookState]:
 
 def find_webhook(session: Session, webhook_id: int, *, lock: bool = False) -> Webhook:
     """Raises NoSuchWebhook; another workspace's are none."""
-    webhook = session.get(Webhook, webhook_id, with_for_update=lock)
+    webhook = find_row(session, Webhook, webhook_id, lock=lock)
     if webhook is None:
         raise NoSuchWebhook(f"there is no webhook {webhook_id}")
     return webhook

@@ -5,16 +5,13 @@ Rows are locked in this order, here and wherever they are decided on: script, vi
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared.database.models import Approval, Video, VideoScript, VideoStep, Voiceover
 from shared.errors import Conflict, NotApproved
+from shared.workflow.names import KINDS, ApprovalKind
 
-ApprovalKind = Literal["script", "voice"]
-KINDS: tuple[ApprovalKind, ...] = get_args(ApprovalKind)
 UNENDED = ("pending", "processing", "waiting_approval")
 """Statuses of a video that something still works on, or waits for."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from shared.errors import Permanent, Retryable
 from shared.settings import Settings
@@ -28,6 +28,14 @@ class NoMachine(Permanent):
     """STATE_MACHINE_ARNS is not set: nothing can be started."""
 
 
+class Standing(NamedTuple):
+    """How a run stands. error and cause: of one that did not end well."""
+
+    status: Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+    error: str = ""
+    cause: str = ""
+
+
 class Executions(Protocol):
     """Runs of the state machines, by name. Each of these may be repeated."""
 
@@ -37,14 +45,17 @@ class Executions(Protocol):
     def check(self, machine: str) -> None:
         """Whether runs can be started. Raises CannotStart."""
 
+    def look(self, machine: str, name: str) -> Standing | None:
+        """How a run stands; None if there is none of that name. Raises CannotReach."""
+
     def stop(self, machine: str, name: str, reason: str) -> None:
         """End a run; does nothing if it has ended or never was. Raises CannotReach."""
 
-    def succeed(self, token: str, output: dict[str, Any]) -> None:
-        """Answer a task that waits; does nothing if it waits no more. Raises CannotReach."""
+    def succeed(self, token: str, output: dict[str, Any]) -> bool:
+        """Answer a task that waits; False if it waits no more. Raises CannotReach."""
 
-    def fail(self, token: str, error: str, cause: str) -> None:
-        """Let a task that waits fail; does nothing if it waits no more. Raises CannotReach."""
+    def fail(self, token: str, error: str, cause: str) -> bool:
+        """Let a task that waits fail; False if it waits no more. Raises CannotReach."""
 
 
 class StepFunctions:
@@ -73,23 +84,39 @@ class StepFunctions:
         except (BotoCoreError, ClientError) as error:
             raise CannotStart(f"the work could not be started: {error}") from error
 
+    def look(self, machine: str, name: str) -> Standing | None:
+        with self._telling(self._client.exceptions.ExecutionDoesNotExist):
+            found = self._client.describe_execution(executionArn=self._execution(machine, name))
+            status = found["status"]
+            if status == "PENDING_REDRIVE":  # somebody lets it go on
+                return Standing("RUNNING")
+            return Standing(status, found.get("error", ""), found.get("cause", ""))
+        return None
+
     def stop(self, machine: str, name: str, reason: str) -> None:
-        arn = f"{self._machines.replace(':stateMachine:', ':execution:')}{machine}:{name}"
+        arn = self._execution(machine, name)
         with self._telling(self._client.exceptions.ExecutionDoesNotExist):
             self._client.stop_execution(executionArn=arn, error="Cancelled", cause=reason[:_LONGEST_CAUSE])
 
-    def succeed(self, token: str, output: dict[str, Any]) -> None:
+    def succeed(self, token: str, output: dict[str, Any]) -> bool:
         with self._answering():
             self._client.send_task_success(taskToken=token, output=json.dumps(output))
+            return True
+        return False
 
-    def fail(self, token: str, error: str, cause: str) -> None:
+    def fail(self, token: str, error: str, cause: str) -> bool:
         with self._answering():
             self._client.send_task_failure(taskToken=token, error=error, cause=cause[:_LONGEST_CAUSE])
+            return True
+        return False
+
+    def _execution(self, machine: str, name: str) -> str:
+        return f"{self._machines.replace(':stateMachine:', ':execution:')}{machine}:{name}"
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
         errors = self._client.exceptions
-        with self._telling(errors.TaskDoesNotExist, errors.TaskTimedOut):
+        with self._telling(errors.TaskDoesNotExist, errors.TaskTimedOut, errors.InvalidToken):
             yield
 
     @contextmanager
@@ -102,7 +129,7 @@ class StepFunctions:
         except expected:
             return
         except (BotoCoreError, ClientError) as error:
-            raise CannotReach(f"the work could not be told: {error}") from error
+            raise CannotReach(f"the work could not be reached: {error}") from error
 
 
 def open_executions(settings: Settings) -> Executions:

@@ -10,23 +10,18 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property, wraps
+from functools import wraps
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.database import Database, open_database
 from shared.errors import LeadreelError, NotApproved, Permanent, RateLimited, Retryable
 from shared.observability import logger
-from shared.settings import Settings, read_settings
-from shared.storage import Storage, open_storage
 from shared.values import Value
-from shared.workflow.approvals import ApprovalKind
-from shared.workflow.executions import Executions, open_executions
-from shared.workflow.names import StepName
+from shared.workflow.names import ApprovalKind, StepName
 from shared.workflow.steps import begin_step, result_of, settle_step, shelve_step
+from shared.workflow.tools import Tools, open_tools
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -49,30 +44,6 @@ class JobEvent(Value):
     """Asks for a job that is written down in storage. job: the storage prefix of its `job.json`."""
 
     job: str
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a step works with."""
-
-    settings: Settings
-    storage: Storage
-
-    @cached_property
-    def database(self) -> Database:
-        """Raises NoDatabase in a function without a route to Postgres."""
-        return open_database(self.settings.database_url)
-
-    @cached_property
-    def executions(self) -> Executions:
-        """Raises NoMachine in a function that starts nothing."""
-        return open_executions(self.settings)
-
-
-@cache
-def open_tools() -> Tools:
-    settings = read_settings()
-    return Tools(settings, open_storage(settings))
 
 
 def video_step(

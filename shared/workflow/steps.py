@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.database.models import Video, VideoStep
 from shared.errors import Permanent
+from shared.workflow.ends import end_videos
 from shared.workflow.names import StepName
 
 STOPPED = ("cancelled", "rejected", "deleting")
@@ -113,8 +114,6 @@ def settle_step(
         unfinished = select(VideoStep.name).where(
             VideoStep.video_id == video_id, VideoStep.status != "completed"
         )
-        session.execute(
-            update(Video)
-            .where(Video.id == video_id, Video.status.in_(("pending", "processing")), ~unfinished.exists())
-            .values(status="completed", completed_at=finished_at)
-        )
+        works = Video.status.in_(("pending", "processing"))
+        done = and_(Video.id == video_id, works, ~unfinished.exists())
+        end_videos(session, done, "completed", finished_at, turn=None)

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from shared.settings import Settings
+
 LEADREEL = [sys.executable, "-m", "local.cli"]
 ROOT = Path(__file__).parents[2]
 MAKE_SECONDS = 600
@@ -119,11 +121,12 @@ class Leadreel:
         return Made(process.returncode, json.loads(lines[-1]) if lines else {}, errors)
 
 
+def newcomer(home: Path, **settings: str) -> Leadreel:
+    """Whoever has set nothing, or these settings alone."""
+    known = {field.upper() for field in Settings.model_fields}
+    plain = {name: value for name, value in os.environ.items() if name.upper() not in known}
+    return Leadreel(home, plain | {"LEADREEL_HOME": str(home)} | settings)
+
+
 def new_home(home: Path, site: Site, **settings: str) -> Leadreel:
-    plain = {
-        name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))
-    }
-    return Leadreel(
-        home,
-        plain | {"LEADREEL_HOME": str(home), "RECORDING_ALLOW_HOSTS": f"127.0.0.1:{site.port}"} | settings,
-    )
+    return newcomer(home, RECORDING_ALLOW_HOSTS=f"127.0.0.1:{site.port}", **settings)

@@ -19,7 +19,7 @@ import psutil
 from sqlalchemy import create_engine, text
 
 from local.postgres import Postgres
-from tests.end_to_end.conftest import LEADREEL, ROOT, Leadreel, Site, new_home
+from tests.end_to_end.conftest import LEADREEL, ROOT, Leadreel, Site, new_home, newcomer
 from tests.support.vendors import VendorServer
 
 GONE_SECONDS = 60
@@ -119,6 +119,17 @@ def test_a_make_for_nobody_is_refused_before_anything_starts(tmp_path: Path, sit
     assert not leadreel.home.exists()
 
 
+def test_a_private_page_is_refused_and_nothing_is_kept(tmp_path: Path, site: Site) -> None:
+    leadreel = newcomer(tmp_path / "home")
+    made = leadreel.make("--url", site.url, "--name", "Ana", "--company", "Acme")
+    assert made.code == 1
+    assert made.errors.strip().splitlines()[-1] == (
+        "leadreel: 127.0.0.1 points at a private address (127.0.0.1); "
+        f"if that is meant, set RECORDING_ALLOW_HOSTS=127.0.0.1:{site.port} to allow it"
+    )
+    assert ask(leadreel, "SELECT count(*) FROM videos") == [(0,)]
+
+
 def test_an_empty_name_is_refused_before_anything_starts(tmp_path: Path, site: Site) -> None:
     leadreel = new_home(tmp_path / "home", site)
     made = leadreel.make("--url", site.url, "--name", " ", "--company", "Acme")
@@ -163,9 +174,9 @@ def test_a_killed_make_leaves_nothing_behind_and_up_finishes_its_video(tmp_path:
     assert ask(leadreel, "SELECT count(*) FROM voiceovers") == [(1,)]
 
 
-def test_two_homes_at_once_do_not_disturb_each_other(tmp_path: Path, site: Site) -> None:
-    homes = [new_home(tmp_path / name / "home", site) for name in ("one", "two")]
-    arguments = ("--url", site.url, "--company", "Acme", "--duration", "5")
+def test_two_newcomers_at_once_make_videos_of_the_demo_site(tmp_path: Path) -> None:
+    homes = [newcomer(tmp_path / name / "home") for name in ("one", "two")]
+    arguments = ("--company", "Acme", "--duration", "5")
     makes = [
         home.start("make", *arguments, "--name", name)
         for home, name in zip(homes, ("Ana", "Ben"), strict=True)

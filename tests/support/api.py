@@ -8,6 +8,7 @@ import json
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,15 +36,16 @@ SECRETS_KEY = SecretStr(Fernet.generate_key().decode())
 
 
 class KeyServer:
-    """A JWKS document on loopback. hits: how often it was asked for."""
+    """A JWKS document on loopback. hits: how often it was asked for. pause_seconds: before each answer."""
 
     def __init__(self, keys: dict[str, Any]) -> None:
-        self.keys, self.hits = keys, 0
+        self.keys, self.hits, self.pause_seconds = keys, 0, 0.0
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.hits += 1
+                time.sleep(outer.pause_seconds)
                 body = json.dumps(outer.keys).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -96,10 +96,12 @@ class Played(Value):
 
 
 @asynccontextmanager
-async def watching(url: str, *, chromium: Path, **context: Any) -> AsyncIterator[Page]:
-    """The page, open and observed. context: of Playwright's new_context, such as viewport."""
+async def watching(
+    url: str, *, chromium: Path, flags: Sequence[str] = (), **context: Any
+) -> AsyncIterator[Page]:
+    """The page, open and observed. flags: more of the browser's. context: of new_context."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
         try:
             page = await (await browser.new_context(**context)).new_page()
             page.set_default_timeout(WAIT_SECONDS * 1000)

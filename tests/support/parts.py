@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.database import Database
 from shared.database.models import (
+    Batch,
     ComposedVideo,
     CompositionJob,
     HostedVideo,
@@ -68,6 +70,15 @@ class Parts:
 
     def lead(self) -> int:
         return self.add(Lead(name="Ana Silva", company="Acme", variables={}))
+
+    def batch(self, *statuses: str) -> int:
+        """Of videos with these statuses, which are begun; ended if they all are."""
+        ended = not {"pending", "processing", "waiting_approval"} & {*statuses}
+        at = datetime.now(UTC) if ended else None
+        batch = self.add(Batch(status="completed" if ended else "processing", completed_at=at))
+        for status in statuses:
+            self.run("video", self.hosted(lead_id=self.lead()), status, batch_id=batch)
+        return batch
 
     def recording(self, **fields: Any) -> int:
         made = {

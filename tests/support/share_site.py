@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
+from starlette.routing import BaseRoute
 
 from local.edge import edge
 from local.runtime_api import Answer
@@ -44,13 +45,13 @@ Next step
 
 
 @asynccontextmanager
-async def served(public: Path) -> AsyncIterator[str]:
-    """The address of the edge over the folder of what anyone may read."""
+async def served(public: Path, *more: BaseRoute) -> AsyncIterator[str]:
+    """The address of the edge over the folder of what anyone may read. more: further routes."""
 
     async def no_api(event: bytes, seconds: float) -> Answer:
         return Answer(b'{"statusCode": 404, "body": "no route"}')
 
-    server = Server(edge(public, no_api), bind(0))
+    server = Server(edge(public, no_api, *more), bind(0))
     await server.start()
     try:
         yield server.url

@@ -1,4 +1,5 @@
-"""The product's pipeline in this process: the real definition, runner, journal, wire and handlers.
+"""The product's pipeline in this process, and the machine for voiceovers alone: the real definitions, runner,
+journal, wire and handlers.
 
 What needs a browser or an encoder is played; what writes, speaks, asks and fails is the product's own.
 """
@@ -11,13 +12,14 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import and_
 
 from local.asl import load_machine
 from local.failure import Failure
@@ -29,24 +31,30 @@ from local.server import Server, bind
 from local.states import machine_arn, states_api
 from local.visits import Execution
 from shared.database.models import Video
-from shared.workflow import open_tools
+from shared.workflow import UNENDED, end_videos, open_tools
 from tests.support.api import Api, served_api
 from tests.support.vendors import VendorServer
 
-OURS = {"script", "sample", "approve", "voice", "fail"}
+OURS = {"script", "sample", "approve", "voice", "fail", "start_videos"}
+MACHINES = ("pipeline", "voiceover", "batch")
 PATH = "/api/v1/videos"
 ASKED = {"name": "Ana Silva", "company": "Acme", "url": "https://acme.example/", "duration_seconds": 20}
 
 
 @dataclass
 class Studio:
-    """calls: the functions that the pipeline called, in order. hold: what a function waits for, by name."""
+    """calls: the functions that were called, in order, and for which video. hold: what a function waits for,
+    by name. broken: videos that can't be composed."""
 
     api: Api
     vendors: VendorServer
     postgres: Postgres
     calls: list[str] = field(default_factory=list)
+    called_for: list[tuple[str, int]] = field(default_factory=list)
     hold: dict[str, asyncio.Event] = field(default_factory=dict)
+    broken: set[int] = field(default_factory=set)
+    start_runner: Callable[[], Runner] | None = None
+    running: asyncio.Task[None] | None = None
 
     @property
     def charges(self) -> int:
@@ -91,18 +99,36 @@ class Studio:
             await asyncio.sleep(0.05)
         raise AssertionError(f"{name} has not ended")
 
+    def _host(self, event: Any) -> None:
+        with self.api.tools.database.workspace(event["workspace_id"]) as session:
+            mine = and_(Video.id == event["video_id"], Video.status.in_(UNENDED))
+            end_videos(session, mine, "completed", datetime.now(UTC), turn=None)
+
+    async def restart(self) -> None:
+        """What runs the state machines dies, and another takes its place."""
+        await self.stop()
+        assert self.start_runner is not None
+        self.running = asyncio.create_task(self.start_runner().run())
+
+    async def stop(self) -> None:
+        if self.running is not None:
+            self.running.cancel()
+            await asyncio.gather(self.running, return_exceptions=True)
+
     def visited(self, name: str) -> list[str]:
         return [visit.state for visit in read_visits(self.postgres.owner_url, name).values()]
 
     async def invoke(self, function: str, event: Any, timeout_seconds: float | None = None) -> Any:
         self.calls.append(function)
+        self.called_for.append((function, event.get("video_id", 0)))
         if function in self.hold:
             await self.hold[function].wait()
         if function in OURS:
             return await asyncio.to_thread(_call, function, event)
+        if function == "compose" and event["video_id"] in self.broken:
+            raise Failure("Permanent", json.dumps({"errorMessage": "the film is torn"}))
         if function == "host":
-            with self.api.tools.database.workspace(event["workspace_id"]) as session:
-                session.execute(update(Video).where(Video.id == event["video_id"]).values(status="completed"))
+            await asyncio.to_thread(self._host, event)  # it waits for whoever has the row
         return {"jobs": ["scene"], "clips": []} if function == "plan" else {}
 
 
@@ -128,7 +154,7 @@ async def open_studio(
 ) -> AsyncIterator[Studio]:
     """edit: changes the definition."""
     prepare(postgres.owner_url)
-    server = Server(states_api({"pipeline"}, postgres.owner_url), bind(0))
+    server = Server(states_api(MACHINES, postgres.owner_url), bind(0))
     await server.start()
     environment = {
         "LEADREEL_HOME": str(home),
@@ -144,9 +170,12 @@ async def open_studio(
         monkeypatch.setenv(name, value)
     open_tools.cache_clear()
     tools = open_tools()
-    definition = json.loads((PROJECT / "functions" / "pipeline.asl.json").read_text())
-    edit(definition["States"])
-    machine = load_machine(json.dumps(definition), Product().read()[0])
+    machines = {}
+    for name in ("pipeline", "voiceover"):
+        definition = json.loads((PROJECT / "functions" / f"{name}.asl.json").read_text())
+        if name == "pipeline":
+            edit(definition["States"])
+        machines[name] = load_machine(json.dumps(definition), Product().read()[0])
     journal, wake = PostgresJournal(postgres.owner_url), asyncio.Event()
     ears = Listener(postgres.owner_url, wake)
     ears.open()
@@ -157,13 +186,13 @@ async def open_studio(
         async def nothing() -> None:
             pass
 
-        runner = Runner({"pipeline": machine}, studio.invoke, journal, wake, nothing)
-        running = asyncio.create_task(runner.run())
+        machines["batch"] = Product().read()[1]["batch"]
+        studio.start_runner = lambda: Runner(machines, studio.invoke, journal, wake, nothing)
+        await studio.restart()
         try:
             yield studio
         finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await studio.stop()
             ears.close()
             await journal.close()
             await server.stop()

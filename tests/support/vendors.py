@@ -1,4 +1,4 @@
-"""The paid vendors as one HTTP server on loopback, speaking their published wire form and counting charges.
+"""The vendors as one HTTP server on loopback, speaking their published wire form and counting charges.
 
     with VendorServer() as vendors:
         Settings(elevenlabs_api_key="any", elevenlabs_base_url=vendors.elevenlabs_url, …)
@@ -116,12 +116,20 @@ class OpenRouter(Vendor):
     price: str = "0.00041325"
 
 
+@dataclass
+class Loom(Vendor):
+    """videos: what each differs in from what `tell_loom` says of a video, by its id. Nothing is charged."""
+
+    videos: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
 class VendorServer:
-    """Both vendors, on a free port of loopback."""
+    """All vendors, on a free port of loopback."""
 
     def __init__(self) -> None:
         self.elevenlabs = ElevenLabs()
         self.openrouter = OpenRouter()
+        self.loom = Loom()
         self.closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -129,6 +137,7 @@ class VendorServer:
         base = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.elevenlabs_url = f"{base}/elevenlabs"
         self.openrouter_url = f"{base}/openrouter/api/v1"
+        self.loom_url = f"{base}/loom"
 
     def __enter__(self) -> VendorServer:
         self._thread.start()
@@ -151,7 +160,26 @@ def _handler(vendors: VendorServer) -> type[BaseHTTPRequestHandler]:
             """Tests read what was counted, not a log."""
 
         def do_GET(self) -> None:
-            self._serve(None)
+            if self.path.startswith("/loom/"):
+                self._serve_loom()
+            else:
+                self._serve(None)
+
+        def _serve_loom(self) -> None:
+            place = urlsplit(self.path)
+            query = {name: values[0] for name, values in parse_qs(place.query).items()}
+            vendors.loom.requests.append(query)
+            failure = vendors.loom.failures.popleft() if vendors.loom.failures else None
+            try:
+                answer = tell_loom(vendors.loom, place.path.removeprefix("/loom"), query)
+            except RefusalError as refused:
+                self._send(refused.status, refused.body)
+                return
+            with suppress(ConnectionError):
+                if failure is not None and failure.way == "refused":
+                    self._send(failure.status, failure.body, failure.headers)
+                else:
+                    self._answer(answer, failure)
 
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -420,3 +448,30 @@ def obedient_script(messages: list[dict[str, str]]) -> str:
     told.append(("Next step", f"{name}, simply reply.", cta, "cta"))
     keys = ("title", "content", "duration_seconds", "scene_type")
     return json.dumps({"sections": [dict(zip(keys, section, strict=True)) for section in told]})
+
+
+# --- Loom ---------------------------------------------------------------------------------------------------
+
+
+def tell_loom(vendor: Loom, path: str, query: dict[str, str]) -> dict[str, Any]:
+    """GET /v1/oembed of a share URL, in the form of https://oembed.com for a video."""
+    if path != "/v1/oembed":
+        raise RefusalError(404, {"message": "Not Found"})
+    folder, _, video_id = query.get("url", "").rpartition("/")
+    if folder != "https://www.loom.com/share" or video_id not in vendor.videos:
+        raise RefusalError(404, {"message": "Not Found"})
+    told = {
+        "type": "video",
+        "version": "1.0",
+        "html": f'<iframe src="https://www.loom.com/embed/{video_id}"></iframe><script>alert(1)</script>',
+        "height": 1440,
+        "width": 1920,
+        "provider_name": "Loom",
+        "provider_url": "https://www.loom.com",
+        "thumbnail_height": 1440,
+        "thumbnail_width": 1920,
+        "thumbnail_url": f"https://cdn.loom.com/sessions/thumbnails/{video_id}-4f2a.gif",
+        "duration": 61.7,
+        "title": "<b>Our</b> Loom",
+    }
+    return told | vendor.videos[video_id]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from functions.api.parameters import Filter, IfNoneMatch, PageAsked
+from fastapi import APIRouter, Depends, Response
+
+from functions.api.parameters import Filter, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Manager
 from shared.accounts import AuditLine, list_changes
-from shared.database.paging import Page
+from shared.accounts.auditing import SORTABLE
+from shared.database.paging import Asked, Page
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 
 
 @router.get("", operation_id="listChanges", response_model=Page[AuditLine])

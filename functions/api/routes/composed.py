@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from functions.api.parameters import Id, IdFilter, IfMatch, IfNoneMatch, PageAsked
+from functions.api.parameters import Id, IdFilter, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.videos import (
     CertificateState,
     ComposedState,
@@ -21,14 +21,16 @@ from shared.videos import (
     remove_composed,
     version_key,
 )
+from shared.videos.parts.composed import SORTABLE
 
 PATH = "/api/v1/videos/composed"
 router = APIRouter(prefix=PATH, tags=["composed videos"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 Status = Literal[
     "pending", "processing", "waiting_approval", "completed", "failed", "rejected", "cancelled", "deleting"
 ]
 Quality = Annotated[
-    str | None, Query(pattern=r"^\d{3,4}p$", description="Such as `720p`; the largest, if left out.")
+    str | None, Query(pattern="^[0-9]{3,4}p$", description="Such as `720p`; the largest, if left out.")
 ]
 
 
@@ -46,7 +48,7 @@ def all_of_them(
 
 
 @router.get(
-    "/{composed_video_id}",
+    "/{composed_video_id:id}",
     operation_id="getComposedVideo",
     response_model=ComposedState,
     responses=problem_answers(404),
@@ -58,7 +60,7 @@ def one(call: Reader, composed_video_id: Id, if_none_match: IfNoneMatch = None) 
 
 
 @router.get(
-    "/{composed_video_id}/file",
+    "/{composed_video_id:id}/file",
     operation_id="downloadComposedVideo",
     status_code=307,
     response_class=Response,
@@ -72,7 +74,7 @@ def file(call: Reader, composed_video_id: Id, quality: Quality = None) -> Respon
 
 
 @router.get(
-    "/{composed_video_id}/thumbnail",
+    "/{composed_video_id:id}/thumbnail",
     operation_id="downloadThumbnail",
     status_code=307,
     response_class=Response,
@@ -88,7 +90,7 @@ def thumbnail(call: Reader, composed_video_id: Id) -> Response:
 
 
 @router.get(
-    "/{composed_video_id}/certificate",
+    "/{composed_video_id:id}/certificate",
     operation_id="getCertificate",
     response_model=CertificateState,
     responses=problem_answers(404),
@@ -100,7 +102,7 @@ def certificate(call: Reader, composed_video_id: Id, if_none_match: IfNoneMatch 
 
 
 @router.delete(
-    "/{composed_video_id}",
+    "/{composed_video_id:id}",
     operation_id="deleteComposedVideo",
     status_code=204,
     responses=problem_answers(404, 409, 412),

@@ -46,6 +46,7 @@ def costs(
     ] = None,
     last_day: Annotated[Day, Query(alias="to", description="Today, if left out.")] = None,
     video_id: Annotated[VideoId, Query(description="Of one video only.")] = None,
+    batch_id: Annotated[VideoId, Query(description="Of a batch's videos only.")] = None,
     before_video: Annotated[VideoId, Query(description="`next_video` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 200,
     if_none_match: IfNoneMatch = None,
@@ -53,7 +54,14 @@ def costs(
     """Sum what was spent, by day, month, step, source, kind or video. Amounts are USD."""
     with call.session() as session:
         report = cost_report(
-            session, by, first_day, last_day, video_id=video_id, before_video=before_video, limit=limit
+            session,
+            by,
+            first_day,
+            last_day,
+            video_id=video_id,
+            batch_id=batch_id,
+            before_video=before_video,
+            limit=limit,
         )
     return call.show(CostReportShown.model_validate(report, from_attributes=True))
 

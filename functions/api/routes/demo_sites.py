@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, PageAsked
+from fastapi import APIRouter, Depends, Response
+
+from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.videos import (
     DemoSiteChanges,
     DemoSiteFields,
@@ -18,9 +20,11 @@ from shared.videos import (
     list_demo_sites,
     read_demo_site,
 )
+from shared.videos.demo_sites import SORTABLE
 
 PATH = "/api/v1/demo-sites"
 router = APIRouter(prefix=PATH, tags=["demo sites"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 
 
 @router.post(
@@ -47,7 +51,7 @@ def all_of_them(call: Reader, asked: PageAsked, if_none_match: IfNoneMatch = Non
 
 
 @router.get(
-    "/{demo_site_id}",
+    "/{demo_site_id:id}",
     operation_id="getDemoSite",
     response_model=DemoSiteState,
     responses=problem_answers(404),
@@ -59,7 +63,7 @@ def one(call: Reader, demo_site_id: Id, if_none_match: IfNoneMatch = None) -> Re
 
 
 @router.patch(
-    "/{demo_site_id}",
+    "/{demo_site_id:id}",
     operation_id="changeDemoSite",
     response_model=DemoSiteState,
     responses=problem_answers(404, 412),
@@ -75,7 +79,7 @@ def change(call: Writer, demo_site_id: Id, changes: DemoSiteChanges, if_match: I
 
 
 @router.delete(
-    "/{demo_site_id}",
+    "/{demo_site_id:id}",
     operation_id="deleteDemoSite",
     status_code=204,
     responses=problem_answers(404, 409, 412),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from functions.api.parameters import Day, Id, IdFilter, IfMatch, IfNoneMatch, PageAsked
+from functions.api.parameters import Day, Id, IdFilter, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
 from shared.analytics import HostedAnalytics, hosted_analytics
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.hosting import show_hosted
 from shared.videos import (
     HostedChanges,
@@ -22,9 +22,11 @@ from shared.videos import (
     read_hosted,
     remove_hosted,
 )
+from shared.videos.parts.hosted import SORTABLE
 
 PATH = "/api/v1/videos/hosted"
 router = APIRouter(prefix=PATH, tags=["hosted videos"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 Status = Literal["pending", "processing", "ready", "failed", "cancelled", "deleting"]
 
 
@@ -53,7 +55,7 @@ def all_of_them(
 
 
 @router.get(
-    "/{hosted_video_id}",
+    "/{hosted_video_id:id}",
     operation_id="getHostedVideo",
     response_model=HostedState,
     responses=problem_answers(404),
@@ -65,7 +67,7 @@ def one(call: Reader, hosted_video_id: Id, if_none_match: IfNoneMatch = None) ->
 
 
 @router.patch(
-    "/{hosted_video_id}",
+    "/{hosted_video_id:id}",
     operation_id="changeHostedVideo",
     response_model=HostedState,
     responses=problem_answers(404, 409, 412),
@@ -88,7 +90,7 @@ def change(call: Writer, hosted_video_id: Id, changes: HostedChanges, if_match: 
 
 
 @router.delete(
-    "/{hosted_video_id}",
+    "/{hosted_video_id:id}",
     operation_id="deleteHostedVideo",
     status_code=204,
     responses=problem_answers(404, 409, 412),
@@ -106,7 +108,7 @@ def delete(call: Writer, hosted_video_id: Id, if_match: IfMatch = None) -> Respo
 
 
 @router.get(
-    "/{hosted_video_id}/analytics",
+    "/{hosted_video_id:id}/analytics",
     operation_id="getHostedVideoAnalytics",
     response_model=HostedAnalytics,
     responses=problem_answers(404),

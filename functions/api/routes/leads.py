@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from functions.api.parameters import Filter, Id, IdempotencyKey, IfMatch, IfNoneMatch, PageAsked
+from fastapi import APIRouter, Depends, Response
+
+from functions.api.parameters import Filter, Id, IdempotencyKey, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.leads import (
     LeadChanges,
     LeadFields,
@@ -18,9 +20,11 @@ from shared.leads import (
     list_leads,
     read_lead,
 )
+from shared.leads.keeping import SORTABLE
 
 PATH = "/api/v1/leads"
 router = APIRouter(prefix=PATH, tags=["leads"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 
 
 @router.post(
@@ -46,7 +50,7 @@ def all_of_them(
         return call.list(list_leads(session, asked, company=company, email=email))
 
 
-@router.get("/{lead_id}", operation_id="getLead", response_model=LeadState, responses=problem_answers(404))
+@router.get("/{lead_id:id}", operation_id="getLead", response_model=LeadState, responses=problem_answers(404))
 def one(call: Reader, lead_id: Id, if_none_match: IfNoneMatch = None) -> Response:
     """Show a lead."""
     with call.session() as session:
@@ -54,7 +58,7 @@ def one(call: Reader, lead_id: Id, if_none_match: IfNoneMatch = None) -> Respons
 
 
 @router.patch(
-    "/{lead_id}", operation_id="changeLead", response_model=LeadState, responses=problem_answers(404, 412)
+    "/{lead_id:id}", operation_id="changeLead", response_model=LeadState, responses=problem_answers(404, 412)
 )
 def change(call: Writer, lead_id: Id, changes: LeadChanges, if_match: IfMatch = None) -> Response:
     """Change fields of a lead; those that are left out stay."""
@@ -67,7 +71,7 @@ def change(call: Writer, lead_id: Id, changes: LeadChanges, if_match: IfMatch = 
 
 
 @router.delete(
-    "/{lead_id}", operation_id="deleteLead", status_code=204, responses=problem_answers(404, 409, 412)
+    "/{lead_id:id}", operation_id="deleteLead", status_code=204, responses=problem_answers(404, 409, 412)
 )
 def delete(call: Writer, lead_id: Id, if_match: IfMatch = None) -> Response:
     """Delete a lead that has no videos."""

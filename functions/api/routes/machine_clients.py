@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, PageAsked
+from fastapi import APIRouter, Depends, Response
+
+from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Manager
 from shared.accounts import ClientFields, ClientState, add_client, list_clients, read_client, revoke_client
-from shared.database.paging import Page
+from shared.accounts.machines import SORTABLE
+from shared.database.paging import Asked, Page
 
 PATH = "/api/v1/machine-clients"
 router = APIRouter(prefix=PATH, tags=["machine clients"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 
 
 @router.post(
@@ -39,7 +43,7 @@ def all_of_them(call: Manager, asked: PageAsked, if_none_match: IfNoneMatch = No
 
 
 @router.get(
-    "/{client_id}",
+    "/{client_id:id}",
     operation_id="getMachineClient",
     response_model=ClientState,
     responses=problem_answers(404),
@@ -51,7 +55,10 @@ def one(call: Manager, client_id: Id, if_none_match: IfNoneMatch = None) -> Resp
 
 
 @router.delete(
-    "/{client_id}", operation_id="revokeMachineClient", status_code=204, responses=problem_answers(404, 412)
+    "/{client_id:id}",
+    operation_id="revokeMachineClient",
+    status_code=204,
+    responses=problem_answers(404, 412),
 )
 def revoke(call: Manager, client_id: Id, if_match: IfMatch = None) -> Response:
     """Let a program in no more; tokens that it has are refused at once."""

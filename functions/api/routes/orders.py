@@ -12,6 +12,7 @@ from functions.api.call import Call, Read
 from functions.api.parameters import IdempotencyKey
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Writer
+from shared.accounts import read_workspace
 from shared.values import Value
 from shared.videos import (
     ComposedState,
@@ -104,12 +105,16 @@ def generate_script(
 def synthesize_voiceover(
     call: Writer, order: VoiceoverOrder, idempotency_key: IdempotencyKey = None, prefer: Prefer = None
 ) -> Response:
-    """Speak a script; 201 if it is there within 20 s, else 202."""
+    """Speak a script; 201 if it is there within 20 s, else 202. Where the workspace has voices approved, a
+    sample waits for that first: `needs` says where."""
+    with call.session() as session:
+        waits = read_workspace(session, call.workspace_id).approve_voices
+    finished = None if waits else _unless_async(prefer, read_voiceover)
 
     def make(session: Session) -> VoiceoverState:
-        return voiceover_state(order_voiceover(session, order, call.workspace_id))
+        return voiceover_state(session, order_voiceover(session, order, call.workspace_id))
 
-    return _ordered(call, order, "voiceover", make, "voiceovers", _unless_async(prefer, read_voiceover))
+    return _ordered(call, order, "voiceover", make, "voiceovers", finished)
 
 
 @router.post(
@@ -139,10 +144,11 @@ def compose_video(call: Writer, order: CompositionOrder, idempotency_key: Idempo
     response_model=HostedState,
 )
 def host_video(call: Writer, order: HostingOrder, idempotency_key: IdempotencyKey = None) -> Response:
-    """Publish a composed video under an address of its own. Ask for it again at Location."""
+    """Publish a composed video, or one that lies at Loom, under an address of its own. Ask for it again at
+    Location."""
 
     def make(session: Session) -> HostedState:
-        return hosted_state(order_hosting(session, order, call.workspace_id))
+        return hosted_state(order_hosting(session, order, call.workspace_id, call.tools.settings))
 
     return _ordered(call, order, "hosting", make, "hosted")
 

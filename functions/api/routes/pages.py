@@ -6,37 +6,18 @@ a path of its own, because CloudFront asks a second origin for what the first ha
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from typing import Annotated
 from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from functions.api.tries import TRIES_SECONDS, Tries
 from shared.hosting import Doorkeeper, Kind, Opened
 from shared.storage import Links
 from shared.workflow import Tools
 
 router = APIRouter(include_in_schema=False)
-TRIES, TRIES_SECONDS = 10, 60.0
 LONGEST_FORM = 2000
-
-
-class Tries:
-    """How often an address typed a password for a video, as far as this process knows."""
-
-    def __init__(self) -> None:
-        self._counted: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
-
-    def too_many(self, slug: str, address: str) -> bool:
-        now = time.monotonic()
-        begin, count = self._counted.pop((slug, address), (now, 0))
-        if now - begin > TRIES_SECONDS:
-            begin, count = now, 0
-        self._counted[slug, address] = begin, count + 1
-        while len(self._counted) > 10_000:
-            self._counted.popitem(last=False)
-        return count >= TRIES
 
 
 def _doorkeeper(request: Request) -> Doorkeeper:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
-from functions.api.parameters import Id, IdFilter, IfMatch, IfNoneMatch, PageAsked
+from functions.api.parameters import Id, IdFilter, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.videos import (
     NotKept,
     RecordingState,
@@ -18,9 +18,11 @@ from shared.videos import (
     read_recording,
     remove_recording,
 )
+from shared.videos.parts.recordings import SORTABLE
 
 PATH = "/api/v1/videos/recordings"
 router = APIRouter(prefix=PATH, tags=["recordings"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 Status = Literal["pending", "recording", "completed", "failed", "cancelled", "deleting"]
 
 
@@ -41,7 +43,7 @@ def all_of_them(
 
 
 @router.get(
-    "/{recording_id}",
+    "/{recording_id:id}",
     operation_id="getRecording",
     response_model=RecordingState,
     responses=problem_answers(404),
@@ -53,7 +55,7 @@ def one(call: Reader, recording_id: Id, if_none_match: IfNoneMatch = None) -> Re
 
 
 @router.get(
-    "/{recording_id}/file",
+    "/{recording_id:id}/file",
     operation_id="downloadRecording",
     status_code=307,
     response_class=Response,
@@ -70,7 +72,7 @@ def file(call: Reader, recording_id: Id) -> Response:
 
 
 @router.delete(
-    "/{recording_id}",
+    "/{recording_id:id}",
     operation_id="deleteRecording",
     status_code=204,
     responses=problem_answers(404, 409, 412),

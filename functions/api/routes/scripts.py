@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from functions.api.call import Call
-from functions.api.parameters import Id, IdFilter, IfMatch, IfNoneMatch, PageAsked
+from functions.api.parameters import Id, IdFilter, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.videos import (
     ScriptChanges,
     ScriptState,
@@ -24,9 +24,12 @@ from shared.videos import (
     remove_script,
     send,
 )
+from shared.videos.parts.scripts import SORTABLE, VERSIONS_SORTABLE
 
 PATH = "/api/v1/videos/scripts"
 router = APIRouter(prefix=PATH, tags=["scripts"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
+VersionsAsked = Annotated[Asked, Depends(page_of(VERSIONS_SORTABLE))]
 Status = Literal[
     "pending", "processing", "waiting_approval", "completed", "failed", "rejected", "cancelled", "deleting"
 ]
@@ -50,7 +53,7 @@ def all_of_them(
 
 
 @router.get(
-    "/{script_id}", operation_id="getScript", response_model=ScriptState, responses=problem_answers(404)
+    "/{script_id:id}", operation_id="getScript", response_model=ScriptState, responses=problem_answers(404)
 )
 def one(call: Reader, script_id: Id, if_none_match: IfNoneMatch = None) -> Response:
     """Show a script."""
@@ -59,19 +62,21 @@ def one(call: Reader, script_id: Id, if_none_match: IfNoneMatch = None) -> Respo
 
 
 @router.get(
-    "/{script_id}/versions",
+    "/{script_id:id}/versions",
     operation_id="listScriptVersions",
     response_model=Page[ScriptVersionState],
     responses=problem_answers(404),
 )
-def versions(call: Reader, script_id: Id, asked: PageAsked, if_none_match: IfNoneMatch = None) -> Response:
+def versions(
+    call: Reader, script_id: Id, asked: VersionsAsked, if_none_match: IfNoneMatch = None
+) -> Response:
     """List what a script was before each edit, the last first unless asked otherwise."""
     with call.session() as session:
         return call.list(list_script_versions(session, script_id, asked))
 
 
 @router.patch(
-    "/{script_id}",
+    "/{script_id:id}",
     operation_id="changeScript",
     response_model=ScriptState,
     responses=problem_answers(404, 409, 412),
@@ -96,7 +101,7 @@ def _tell(call: Call, script_id: int) -> None:
 
 
 @router.delete(
-    "/{script_id}", operation_id="deleteScript", status_code=204, responses=problem_answers(404, 409, 412)
+    "/{script_id:id}", operation_id="deleteScript", status_code=204, responses=problem_answers(404, 409, 412)
 )
 def delete(call: Writer, script_id: Id, if_match: IfMatch = None) -> Response:
     """Delete a script that no voiceover speaks, with its versions."""

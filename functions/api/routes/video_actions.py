@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from functions.api.call import Call
@@ -14,7 +13,7 @@ from functions.api.problems import Problem, problem_answers
 from functions.api.routes.videos import ASK_AGAIN_SECONDS, PATH, VideoShown, begin, shown
 from functions.api.signing_in import Approver, Reader, Writer
 from shared.storage import NotStored
-from shared.values import Text, Value
+from shared.values import Given, Length, Text, Value
 from shared.videos import (
     Decision,
     answers_due,
@@ -31,11 +30,11 @@ from shared.workflow import ApprovalKind
 router = APIRouter(prefix=PATH, tags=["videos"], responses=problem_answers(401, 403, 404, 422, 503))
 
 
-class DecisionFields(Value):
+class DecisionFields(Given):
     """reason: of a rejection, for whoever made the video."""
 
     decision: Decision
-    reason: Annotated[Text, Field(max_length=1000)] | None = None
+    reason: Annotated[Text, Length(1000)] | None = None
 
 
 class Nothing(Value):
@@ -43,7 +42,7 @@ class Nothing(Value):
 
 
 @router.post(
-    "/{video_id}/cancel",
+    "/{video_id:id}/cancel",
     operation_id="cancelVideo",
     status_code=202,
     response_model=VideoShown,
@@ -59,7 +58,7 @@ def cancel(call: Writer, video_id: Id, idempotency_key: IdempotencyKey = None) -
 
 
 @router.post(
-    "/{video_id}/retry",
+    "/{video_id:id}/retry",
     operation_id="retryVideo",
     status_code=202,
     response_model=VideoShown,
@@ -81,7 +80,7 @@ def retry(call: Writer, video_id: Id, idempotency_key: IdempotencyKey = None) ->
 
 
 @router.post(
-    "/{video_id}/approvals/{kind}",
+    "/{video_id:id}/approvals/{kind}",
     operation_id="decideOnVideo",
     response_model=VideoShown,
     responses=problem_answers(409),
@@ -110,7 +109,7 @@ def decide_on(
 
 
 @router.get(
-    "/{video_id}/voice-sample",
+    "/{video_id:id}/voice-sample",
     operation_id="getVoiceSample",
     response_class=Response,
     responses={200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}},

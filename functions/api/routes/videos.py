@@ -6,15 +6,15 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy.orm import Session
 
 from functions.api.call import Call
-from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, PageAsked
+from functions.api.parameters import Id, IdempotencyKey, IdFilter, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Reader, Writer
 from shared.database.models import Video
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.storage import Storage
 from shared.values import Value
 from shared.videos import (
@@ -34,11 +34,13 @@ from shared.videos import (
     sample_of,
     video_state,
 )
+from shared.videos.watching import SORTABLE
 from shared.workflow import ApprovalKind
 
 PATH = "/api/v1/videos"
 ASK_AGAIN_SECONDS = 2
 router = APIRouter(prefix=PATH, tags=["videos"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 Status = Literal[
     "pending", "processing", "waiting_approval", "completed", "failed", "rejected", "cancelled", "deleting"
 ]
@@ -110,6 +112,7 @@ class VideoShown(Value):
 
     id: int
     lead_id: int
+    batch_id: int | None
     demo_site_id: int | None
     url: str
     status: str
@@ -169,15 +172,19 @@ def all_of_them(
     call: Reader,
     asked: PageAsked,
     status: Status | None = None,
-    lead_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    lead_id: IdFilter = None,
+    batch_id: IdFilter = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List videos, the newest first unless asked otherwise."""
     with call.session() as session:
-        return call.list(list_videos(session, asked, status=status, lead_id=lead_id))
+        found = list_videos(session, asked, status=status, lead_id=lead_id, batch_id=batch_id)
+        return call.list(found)
 
 
-@router.get("/{video_id}", operation_id="getVideo", response_model=VideoShown, responses=problem_answers(404))
+@router.get(
+    "/{video_id:id}", operation_id="getVideo", response_model=VideoShown, responses=problem_answers(404)
+)
 def one(call: Reader, video_id: Id, if_none_match: IfNoneMatch = None) -> Response:
     """Show a video and how far its steps are; Retry-After says when to ask again, while it is being made."""
     with call.session() as session:
@@ -198,7 +205,7 @@ def _planned(session: Session, request: VideoRequest, call: Call) -> Response:
 
 
 @router.delete(
-    "/{video_id}", operation_id="deleteVideo", status_code=204, responses=problem_answers(404, 409, 412)
+    "/{video_id:id}", operation_id="deleteVideo", status_code=204, responses=problem_answers(404, 409, 412)
 )
 def delete(call: Writer, video_id: Id, if_match: IfMatch = None) -> Response:
     """Delete a video: its pages, files and parts. Its lead stays, and what was spent."""
@@ -231,6 +238,7 @@ def shown(video: Video, session: Session, storage: Storage) -> VideoShown:
     return VideoShown(
         id=video.id,
         lead_id=video.lead_id,
+        batch_id=video.batch_id,
         demo_site_id=video.demo_site_id,
         url=video.url,
         status=video.status,

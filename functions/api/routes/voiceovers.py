@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from functions.api.parameters import Day, Id, IdFilter, IfMatch, IfNoneMatch, PageAsked
+from functions.api.parameters import Day, Id, IdFilter, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Accountant, Reader, Writer
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.videos import (
     NotKept,
     VoiceoverState,
@@ -20,9 +20,11 @@ from shared.videos import (
     remove_voiceover,
     voiceover_usage,
 )
+from shared.videos.parts.voiceovers import SORTABLE
 
 PATH = "/api/v1/videos/voiceovers"
 router = APIRouter(prefix=PATH, tags=["voiceovers"], responses=problem_answers(401, 403, 422, 503))
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
 Status = Literal[
     "pending", "processing", "waiting_approval", "completed", "failed", "rejected", "cancelled", "deleting"
 ]
@@ -60,7 +62,7 @@ def usage(
 
 
 @router.get(
-    "/{voiceover_id}",
+    "/{voiceover_id:id}",
     operation_id="getVoiceover",
     response_model=VoiceoverState,
     responses=problem_answers(404),
@@ -72,7 +74,7 @@ def one(call: Reader, voiceover_id: Id, if_none_match: IfNoneMatch = None) -> Re
 
 
 @router.get(
-    "/{voiceover_id}/audio",
+    "/{voiceover_id:id}/audio",
     operation_id="downloadVoiceover",
     status_code=307,
     response_class=Response,
@@ -89,7 +91,7 @@ def audio(call: Reader, voiceover_id: Id) -> Response:
 
 
 @router.delete(
-    "/{voiceover_id}",
+    "/{voiceover_id:id}",
     operation_id="deleteVoiceover",
     status_code=204,
     responses=problem_answers(404, 409, 412),

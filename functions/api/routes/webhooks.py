@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Response
 
-from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, PageAsked
+from functions.api.parameters import Id, IdempotencyKey, IfMatch, IfNoneMatch, page_of
 from functions.api.problems import problem_answers
 from functions.api.signing_in import Manager
-from shared.database.paging import Page
+from shared.database.paging import Asked, Page
 from shared.values import Value
 from shared.webhooks import (
     DeliveryDetails,
+    DeliveryEvent,
     DeliveryState,
     DeliveryStatus,
     WebhookChanges,
@@ -29,10 +30,13 @@ from shared.webhooks import (
     replay_delivery,
     rotate_secret,
 )
+from shared.webhooks.deliveries import SORTABLE as DELIVERIES_SORTABLE
+from shared.webhooks.keeping import SORTABLE
 
 PATH = "/api/v1/webhooks"
 router = APIRouter(prefix=PATH, tags=["webhooks"], responses=problem_answers(401, 403, 422, 503))
-Event = Annotated[str | None, Query(max_length=50, pattern=r"^[a-z.]+$")]
+PageAsked = Annotated[Asked, Depends(page_of(SORTABLE))]
+DeliveriesAsked = Annotated[Asked, Depends(page_of(DELIVERIES_SORTABLE))]
 
 
 @router.post(
@@ -60,7 +64,7 @@ def all_of_them(call: Manager, asked: PageAsked, if_none_match: IfNoneMatch = No
 
 
 @router.get(
-    "/{webhook_id}", operation_id="getWebhook", response_model=WebhookState, responses=problem_answers(404)
+    "/{webhook_id:id}", operation_id="getWebhook", response_model=WebhookState, responses=problem_answers(404)
 )
 def one(call: Manager, webhook_id: Id, if_none_match: IfNoneMatch = None) -> Response:
     """Show a webhook."""
@@ -69,7 +73,7 @@ def one(call: Manager, webhook_id: Id, if_none_match: IfNoneMatch = None) -> Res
 
 
 @router.patch(
-    "/{webhook_id}",
+    "/{webhook_id:id}",
     operation_id="changeWebhook",
     response_model=WebhookState,
     responses=problem_answers(404, 412),
@@ -85,7 +89,7 @@ def change(call: Manager, webhook_id: Id, changes: WebhookChanges, if_match: IfM
 
 
 @router.delete(
-    "/{webhook_id}", operation_id="deleteWebhook", status_code=204, responses=problem_answers(404, 412)
+    "/{webhook_id:id}", operation_id="deleteWebhook", status_code=204, responses=problem_answers(404, 412)
 )
 def delete(call: Manager, webhook_id: Id, if_match: IfMatch = None) -> Response:
     """Delete a webhook and the log of its deliveries; what is still to be sent is not."""
@@ -97,7 +101,7 @@ def delete(call: Manager, webhook_id: Id, if_match: IfMatch = None) -> Response:
 
 
 @router.post(
-    "/{webhook_id}/rotate-secret",
+    "/{webhook_id:id}/rotate-secret",
     operation_id="rotateWebhookSecret",
     status_code=201,
     response_model=WebhookState,
@@ -114,7 +118,7 @@ def rotate(call: Manager, webhook_id: Id, idempotency_key: IdempotencyKey = None
 
 
 @router.post(
-    "/{webhook_id}/test",
+    "/{webhook_id:id}/test",
     operation_id="testWebhook",
     status_code=202,
     response_model=DeliveryState,
@@ -128,7 +132,7 @@ def test(call: Manager, webhook_id: Id, idempotency_key: IdempotencyKey = None) 
 
 
 @router.get(
-    "/{webhook_id}/deliveries",
+    "/{webhook_id:id}/deliveries",
     operation_id="listWebhookDeliveries",
     response_model=Page[DeliveryState],
     responses=problem_answers(404),
@@ -136,9 +140,9 @@ def test(call: Manager, webhook_id: Id, idempotency_key: IdempotencyKey = None) 
 def deliveries(
     call: Manager,
     webhook_id: Id,
-    asked: PageAsked,
+    asked: DeliveriesAsked,
     status: DeliveryStatus | None = None,
-    event: Event = None,
+    event: DeliveryEvent | None = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List what a webhook was told, or is to be told, the newest first unless asked otherwise."""
@@ -147,7 +151,7 @@ def deliveries(
 
 
 @router.get(
-    "/{webhook_id}/deliveries/{delivery_id}",
+    "/{webhook_id:id}/deliveries/{delivery_id:id}",
     operation_id="getWebhookDelivery",
     response_model=DeliveryDetails,
     responses=problem_answers(404),
@@ -159,7 +163,7 @@ def delivery(call: Manager, webhook_id: Id, delivery_id: Id, if_none_match: IfNo
 
 
 @router.post(
-    "/{webhook_id}/deliveries/{delivery_id}/replay",
+    "/{webhook_id:id}/deliveries/{delivery_id:id}/replay",
     operation_id="replayWebhookDelivery",
     status_code=202,
     response_model=DeliveryState,

@@ -17,6 +17,7 @@
 {% include 'quality.js' %}
 {% include 'sources.js' %}
 {% include 'reading.js' %}
+{% include 'counting.js' %}
 
   // a large button over the poster, until the first play
   start.hidden = false;

@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.config import JsonDict
 
 from shared.errors import Permanent
 from shared.sealing import CannotUnseal as CannotUnseal
 from shared.sealing import Sealer
-from shared.values import Value
+from shared.values import Given
 
 MOST_HEADERS = 50
 MOST_COOKIES = 50
@@ -24,6 +25,13 @@ MOST_CHARACTERS = 16_000  # of all together: what servers take of a request's he
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")  # RFC 9110, 5.6.2
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]{1,8000}")
 _COOKIE_VALUE = re.compile(r"[\x20-\x3a\x3c-\x7e]{0,4000}")
+_HEADERS_SCHEMA: JsonDict = {
+    "propertyNames": {"pattern": f"^{_TOKEN.pattern}$"},
+    "additionalProperties": {
+        "type": "string", "pattern": "^[ -~]*[!-~][ -~]*$", "maxLength": 8000,
+        "format": "password", "writeOnly": True,
+    },
+}  # fmt: skip
 _NOT_OURS = frozenset(
     {
         "connection", "content-length", "cookie", "cookie2", "expect", "host", "http2-settings", "keep-alive",
@@ -37,7 +45,7 @@ class WrongAccess(Permanent):
     """A header or cookie can't be used; the text names it, and never its value."""
 
 
-class Cookie(Value):
+class Cookie(Given):
     """A cookie for the page's site.
 
     domain: the site's host (so it is when empty) or one above it, whose other hosts get it too.
@@ -46,8 +54,8 @@ class Cookie(Value):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    name: str = Field(max_length=200)
-    value: SecretStr
+    name: str = Field(max_length=200, json_schema_extra={"pattern": f"^{_TOKEN.pattern}$"})
+    value: SecretStr = Field(json_schema_extra={"pattern": f"^{_COOKIE_VALUE.pattern}$"})
     domain: str = Field(default="", max_length=253)
     path: str = Field(default="/", max_length=1000, pattern=r"^/[\x21-\x3a\x3c-\x7e]*$")
     http_only: bool = True
@@ -72,7 +80,7 @@ class Cookie(Value):
         return domain.strip().lstrip(".").lower()
 
 
-class Access(Value):
+class Access(Given):
     """What is sent to a page's own site with every request.
 
     headers: to the very origin only (scheme, host, port). cookies: as browsers do, by host.
@@ -81,7 +89,9 @@ class Access(Value):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    headers: dict[str, SecretStr] = Field(default={}, max_length=MOST_HEADERS)
+    headers: dict[str, SecretStr] = Field(
+        default={}, max_length=MOST_HEADERS, json_schema_extra=_HEADERS_SCHEMA
+    )
     cookies: tuple[Cookie, ...] = Field(default=(), max_length=MOST_COOKIES)
     site: str = ""
 

@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from shared.errors import Permanent
-from shared.values import Value
+from shared.values import Given
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -32,7 +32,7 @@ CLICK_SECONDS = 1.4
 LETTER_SECONDS = 0.08
 
 
-class _Step(Value):
+class _Step(Given):
     """when_said: words of the narration that the step waits for, such as `pricing`."""
 
     when_said: Words | None = None

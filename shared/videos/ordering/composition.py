@@ -12,7 +12,7 @@ from shared.database.models import ComposedVideo, ScreenRecording, Voiceover
 from shared.recording import Viewport
 from shared.settings import Settings
 from shared.storage import Storage
-from shared.values import Value
+from shared.values import Given
 from shared.videos.asking import check_keys
 from shared.videos.ordering.readiness import check_lead, check_ready
 from shared.videos.ordering.recording import Resolution
@@ -21,7 +21,7 @@ from shared.videos.parts.common import NoSuchPart
 from shared.videos.runs import begin_run
 
 
-class CompositionOrder(Value):
+class CompositionOrder(Given):
     """Put a recording and a voiceover together, with cards before and after.
 
     resolution: the recording's; smaller ones are `quality_versions`. lead_id: the voiceover's; it may be left

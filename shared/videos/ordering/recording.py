@@ -12,14 +12,14 @@ from shared.database.models import ScreenRecording
 from shared.recording import Locale, Timezone, TourStep, Viewport
 from shared.settings import Settings
 from shared.storage import Storage
-from shared.values import Value
+from shared.values import Given
 from shared.videos.pages import PageAsked, WrongRequest, find_page, keep_check, plan_check
 from shared.videos.runs import begin_run
 
-Resolution = Annotated[str, Field(pattern=r"^\d{3,4}x\d{3,4}$", examples=["1920x1080"])]
+Resolution = Annotated[str, Field(pattern="^[0-9]{3,4}x[0-9]{3,4}$", examples=["1920x1080"])]
 
 
-class RecordingSettings(Value):
+class RecordingSettings(Given):
     """steps: of the tour; without any, one is planned. duration_seconds: at least; without it, as long as the
     steps take, or 30. color_scheme, locale, timezone: those of the demo site unless given."""
 
@@ -34,7 +34,7 @@ class RecordingSettings(Value):
     timezone: Timezone | None = None
 
 
-class RecordingOrder(Value):
+class RecordingOrder(Given):
     """Record a page for a lead. url_recorded: it may name the lead's fields, as in `?name={name}`; without
     it, the demo site's page."""
 

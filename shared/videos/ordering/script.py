@@ -11,13 +11,13 @@ from shared.database.models import VideoScript
 from shared.leads import read_lead
 from shared.scripting import Brand, Mode, Style, reserve_script
 from shared.settings import Settings
-from shared.values import Text, Value
+from shared.values import Given, Length, Text
 from shared.videos.pages import WrongRequest
 from shared.videos.runs import begin_run
 from shared.voice import VoicePreset
 
 
-class ScriptOrder(Value):
+class ScriptOrder(Given):
     """Write a script for a lead. ai_model: as OpenRouter names it; that of the settings unless given.
 
     voice_preset: who is to speak it, for a fast voice says more in the same time. mode: `campaign` writes
@@ -27,11 +27,9 @@ class ScriptOrder(Value):
     lead_id: Annotated[int, Field(ge=1, le=2**31 - 1)]
     script_style: Style = "professional"
     total_duration_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
-    target_audience: Annotated[Text, Field(max_length=300)] | None = None
-    key_messages: Annotated[
-        tuple[Annotated[Text, Field(min_length=1, max_length=300)], ...], Field(max_length=50)
-    ] = ()
-    ai_model: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    target_audience: Annotated[Text, Length(300)] | None = None
+    key_messages: Annotated[tuple[Annotated[Text, Length(300, least=1)], ...], Field(max_length=50)] = ()
+    ai_model: Annotated[Text, Length(200, least=1)] | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     brand: Brand = Brand()
     mode: Mode = "bespoke"

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared.database import Database
+from shared.database.finding import find_row
 from shared.database.models import (
     ComposedVideo,
     HostedVideo,
@@ -60,7 +61,7 @@ class Part:
 
 def find(session: Session, model: type[Row], part: Part, part_id: int, *, lock: bool = False) -> Row:
     """lock: nobody else changes it until the transaction ends. Raises NoSuchPart."""
-    row = session.get(model, part_id, with_for_update=lock)
+    row = find_row(session, model, part_id, lock=lock)
     if row is None:
         raise NoSuchPart(f"there is no {part.name} {part_id}")
     return row

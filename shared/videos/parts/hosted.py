@@ -13,9 +13,9 @@ from shared.database import Database
 from shared.database.models import HostedVideo, Video
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Permanent
-from shared.hosting import VideoHostManager, hash_password, place_of
+from shared.hosting import LoomVideo, VideoHostManager, hash_password, place_of
 from shared.storage import Storage
-from shared.values import Name, Text, Value
+from shared.values import Given, Length, Name, Text, Value
 from shared.videos.parts import common
 
 SORTABLE: Sortable = {
@@ -35,7 +35,10 @@ class NotOurs(Permanent):
     """Another provider shows the video: we can't keep anybody from it there."""
 
 
-class HostedChanges(Value):
+_YEARS = "^([2-8]|9[0-8]|99[0-8]|999[0-8])"  # 2000 to 9998
+
+
+class HostedChanges(Given):
     """What is to change: fields that are left out stay, and null takes an optional one away.
 
     privacy: nobody sees what is private; public and unlisted are shown to whoever has the link.
@@ -43,12 +46,10 @@ class HostedChanges(Value):
     """
 
     title: Name = ""
-    description: Annotated[Text, Field(max_length=5000)] | None = None
-    tags: Annotated[
-        tuple[Annotated[Text, Field(min_length=1, max_length=100)], ...], Field(max_length=50)
-    ] = ()
+    description: Annotated[Text, Length(5000)] | None = None
+    tags: Annotated[tuple[Annotated[Text, Length(100, least=1)], ...], Field(max_length=50)] = ()
     privacy: Privacy = "unlisted"
-    expires_at: AwareDatetime | None = None
+    expires_at: Annotated[AwareDatetime, Field(json_schema_extra={"pattern": _YEARS})] | None = None
     password: Annotated[SecretStr, Field(min_length=4, max_length=200)] | None = None
     download_enabled: bool = False
     analytics_enabled: bool = True
@@ -61,6 +62,14 @@ class HostedChanges(Value):
         return value
 
     @property
+    def kept_by_anyone(self) -> bool:
+        """Whether it holds for what another provider shows as well: it shuts nobody out."""
+        shutting = {"password", "expires_at", "download_enabled"}
+        return shutting.isdisjoint(self.model_fields_set) and not (
+            "privacy" in self.model_fields_set and self.privacy == "private"
+        )
+
+    @property
     def on_pages(self) -> bool:
         """Whether any of it is seen on the pages, or says who sees them."""
         return not _ON_PAGES.isdisjoint(self.model_fields_set)
@@ -69,13 +78,14 @@ class HostedChanges(Value):
 class HostedState(Value):
     """A hosted video. has_password stands for the password, which is never shown.
 
-    thumbnail_url: None where not everyone may see it.
+    thumbnail_url: None where not everyone may see it. loom_url: of what lies at Loom.
     """
 
     id: int
     composed_video_id: int | None
     lead_id: int | None
     hosting_provider: str
+    loom_url: str | None
     share_url: str
     embed_url: str
     thumbnail_url: str | None
@@ -104,6 +114,7 @@ def hosted_state(row: HostedVideo) -> HostedState:
         composed_video_id=row.composed_video_id,
         lead_id=row.lead_id,
         hosting_provider=row.hosting_provider,
+        loom_url=LoomVideo.model_validate(row.loom).share_url if row.loom else None,
         share_url=row.share_url,
         embed_url=row.embed_url,
         thumbnail_url=row.thumbnail_url if place == "public" else None,
@@ -163,8 +174,11 @@ def change_hosted(
     given = {name: getattr(changes, name) for name in changes.model_fields_set}
     if given:
         common.check_finished(PART, row)
-    if changes.on_pages and row.hosting_provider != "s3":
-        raise NotOurs(f"{row.hosting_provider} shows this video: change that there")
+    if row.hosting_provider != "s3" and not changes.kept_by_anyone:
+        raise NotOurs(
+            f"{row.hosting_provider} shows this video to whoever has its link there, so privacy, a password, "
+            "an end and downloads are to be set there; delete it here to take our pages away"
+        )
     if "password" in given:
         password = given.pop("password")
         row.password_hash = None if password is None else hash_password(password.get_secret_value())

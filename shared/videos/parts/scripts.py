@@ -15,7 +15,7 @@ from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Permanent
 from shared.scripting import Approval, SectionEdit, edit_script
 from shared.storage import Storage
-from shared.values import Text, Value
+from shared.values import Given, Length, Text, Value
 from shared.videos.approving import decide_script
 from shared.videos.parts import common
 
@@ -74,15 +74,15 @@ class ScriptVersionState(Value):
     created_at: datetime
 
 
-class SectionChanges(Value):
+class SectionChanges(Given):
     """New words for a section; what is left out stays. index: its place, from 0."""
 
     index: Annotated[int, Field(ge=0, le=200)] | None = None
-    title: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
-    content: Annotated[Text, Field(min_length=1, max_length=4000)] | None = None
+    title: Annotated[Text, Length(200, least=1)] | None = None
+    content: Annotated[Text, Length(4000, least=1)] | None = None
 
 
-class ScriptChanges(Value):
+class ScriptChanges(Given):
     """What is to change.
 
     sections: either some, each with its index, or all of them, in order and without. What is approved is what
@@ -91,7 +91,7 @@ class ScriptChanges(Value):
 
     sections: Annotated[tuple[SectionChanges, ...], Field(max_length=200)] = ()
     is_approved: Approval = "pending"
-    reason: Annotated[Text, Field(max_length=1000)] | None = None
+    reason: Annotated[Text, Length(1000)] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> ScriptChanges:

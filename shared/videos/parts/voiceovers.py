@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.database import Database
-from shared.database.models import ComposedVideo, Video, Voiceover, VoiceoverUsage
+from shared.database.models import Approval, ComposedVideo, Video, Voiceover, VoiceoverUsage
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Permanent
 from shared.storage import Storage
 from shared.values import Value
 from shared.videos.parts import common
+from shared.workflow import ApprovalKind, waits_for
 
 SORTABLE: Sortable = {
     "id": Voiceover.id,
@@ -26,6 +27,8 @@ SORTABLE: Sortable = {
 PART = common.Part(
     "voiceover", Video.voiceover_id, ((ComposedVideo.voiceover_id, "composed video {} plays it"),)
 )
+RUNS = "/api/v1/videos"
+"""Where the API shows a run, and takes what is decided on it."""
 MOST_DAYS = 366
 DEFAULT_DAYS = 30
 
@@ -34,8 +37,23 @@ class WrongDays(Permanent):
     """A period ends before it begins, or is too long."""
 
 
+class NeededApproval(Value):
+    """What somebody has to decide on before it is spoken on. decide_at: where the decision is POSTed.
+
+    sample_at: where the sample of the voice is, a WAV; None for a script.
+    """
+
+    kind: ApprovalKind
+    decide_at: str
+    sample_at: str | None
+    sample_text: str | None
+
+
 class VoiceoverState(Value):
-    """A voiceover. audio_file_path: its storage key. cost_usd: 0 for what was spoken before."""
+    """A voiceover. audio_file_path: its storage key. cost_usd: 0 for what was spoken before.
+
+    needs: while it is waiting_approval.
+    """
 
     id: int
     video_script_id: int | None
@@ -51,6 +69,7 @@ class VoiceoverState(Value):
     cost_usd: float | None
     status: str
     reason: str | None
+    needs: NeededApproval | None
     created_at: datetime
     updated_at: datetime
 
@@ -79,7 +98,7 @@ class VoiceoverUsageReport(Value):
     saved_usd: float
 
 
-def voiceover_state(row: Voiceover) -> VoiceoverState:
+def voiceover_state(session: Session, row: Voiceover) -> VoiceoverState:
     return VoiceoverState(
         id=row.id,
         video_script_id=row.video_script_id,
@@ -95,6 +114,7 @@ def voiceover_state(row: Voiceover) -> VoiceoverState:
         cost_usd=None if row.cost_usd is None else float(row.cost_usd),
         status=row.status,
         reason=row.reason,
+        needs=_needs(session, row) if row.status == "waiting_approval" else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
@@ -102,7 +122,23 @@ def voiceover_state(row: Voiceover) -> VoiceoverState:
 
 def read_voiceover(session: Session, voiceover_id: int, *, lock: bool = False) -> VoiceoverState:
     """lock: nobody else changes it until the transaction ends. Raises NoSuchPart."""
-    return voiceover_state(common.find(session, Voiceover, PART, voiceover_id, lock=lock))
+    return voiceover_state(session, common.find(session, Voiceover, PART, voiceover_id, lock=lock))
+
+
+def _needs(session: Session, row: Voiceover) -> NeededApproval | None:
+    runs = (run for run in common.runs_of(session, PART, row.id) if run.operation == "voiceover")
+    run = next(runs, None)
+    kind = waits_for(session, run) if run else None
+    if run is None or kind is None:
+        return None
+    approval = session.get(Approval, (run.id, kind))
+    sample = approval.sample if approval else None
+    return NeededApproval(
+        kind=kind,
+        decide_at=f"{RUNS}/{run.id}/approvals/{kind}",
+        sample_at=f"{RUNS}/{run.id}/voice-sample" if sample else None,
+        sample_text=sample["text"] if sample else None,
+    )
 
 
 def list_voiceovers(
@@ -120,7 +156,7 @@ def list_voiceovers(
         script=(Voiceover.video_script_id, video_script_id),
         status=(Voiceover.status, status),
     )
-    return page(session, found, Voiceover.id, SORTABLE, asked, voiceover_state)
+    return page(session, found, Voiceover.id, SORTABLE, asked, lambda row: voiceover_state(session, row))
 
 
 def mark_voiceover(session: Session, voiceover_id: int) -> None:

@@ -124,7 +124,7 @@ def test_a_hundred_thousand_views_of_ten_minutes_take_about_a_second(api: Api, p
                 SELECT :workspace, :hosted, gen_random_uuid(), md5((n % 70000)::text), now(),
                     jsonb_build_array(
                         jsonb_build_array(0, n % 300), jsonb_build_array(n % 500, n % 500 + n % 97)
-                    ), n % 600, 'US', 'desktop', 'viewer'
+                    ), 1 + n % 600, 'US', 'desktop', 'viewer'
                 FROM generate_series(1, 100000) AS n
                 """
             ),

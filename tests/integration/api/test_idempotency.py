@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
-from shared.accounts import open_workspace
+from local.postgres import Postgres
+from shared.accounts import open_workspace, prune_answers
 from shared.database import Database
 from shared.database.models import KeptAnswer, Lead
 from tests.support.api import Api
@@ -97,3 +99,25 @@ def test_a_key_is_free_after_a_day(api: Api, database: Database) -> None:
 @pytest.mark.parametrize("key", ["x" * 256, "a\tb"])
 def test_a_key_that_is_none_is_refused(api: Api, key: str) -> None:
     assert api.ask("POST", PATH, json=ANA, headers={"Idempotency-Key": key}).status_code == 422
+
+
+def test_an_old_answer_is_not_thrown_away_while_its_key_is_used_again(
+    api: Api, database: Database, migrated: Postgres
+) -> None:
+    api.ask("POST", PATH, json=ANA, headers=KEY)
+    with database.workspace(api.workspace_id) as session:
+        session.scalars(select(KeptAnswer)).one().created_at = datetime.now(UTC) - timedelta(hours=25)
+    pruned: list[int] = []
+    other = Database(migrated.app_url)
+
+    def prune_now(*arguments: Any) -> None:
+        if arguments[2].startswith("INSERT INTO kept_answers"):
+            pruned.append(prune_answers(other, float("inf")))
+
+    event.listen(database.engine, "after_cursor_execute", prune_now)
+    assert api.ask("POST", PATH, json=ANA, headers=KEY).status_code == 201
+    other.close()
+    with database.workspace(api.workspace_id) as session:
+        assert session.scalars(select(KeptAnswer)).one().status == 201
+    assert len(pruned) == 1
+    assert leads(database, api.workspace_id) == 2

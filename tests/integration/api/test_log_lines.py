@@ -33,7 +33,9 @@ def lines() -> Iterator[Any]:
         logger()._logger.removeHandler(handler)
 
 
-def test_ids_do_not_mix_between_requests_at_once(api: Api, lines: Any) -> None:
+def test_ids_do_not_mix_between_requests_at_once(
+    api: Api, lines: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A line from the thread of a route carries the id of its own request."""
     app = make_app(lambda: api.tools)
 
@@ -48,7 +50,7 @@ def test_ids_do_not_mix_between_requests_at_once(api: Api, lines: Any) -> None:
     inside = {line["number"]: line["request_id"] for line in lines() if line["message"] == "inside"}
     assert inside == {number: answer.headers["x-request-id"] for number, answer in answers.items()}
     assert len(set(inside.values())) == 64
-    ended = Counter(line["request_id"] for line in lines() if line["message"] == "request")
+    ended = Counter(line["request_id"] for line in metrics(capsys))
     assert set(ended) == set(inside.values()) and set(ended.values()) == {1}
 
 
@@ -67,12 +69,17 @@ def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 def test_metrics_are_lines_that_cloudwatch_reads(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"""
-    api.ask("GET", PATH)
+    answer = api.ask("GET", PATH)
     [told] = metrics(capsys)
     [directive] = told["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "Leadreel" and directive["Dimensions"] == [["operation"]]
     assert directive["Metrics"] == [{"Name": "Latency", "Unit": "Milliseconds"}]
     assert told["operation"] == "listLeads" and told["Latency"][0] > 0
+    said = {name: told[name] for name in ("request_id", "message", "method", "status")}
+    asked = {"message": "request", "method": "GET", "status": 200}
+    assert said == {"request_id": answer.headers["x-request-id"], **asked}
     api.tools.__dict__["database"] = object()
-    api.ask("GET", PATH)
-    assert [set(told) - {"_aws", "operation"} for told in metrics(capsys)] == [{"Latency"}, {"Failed"}]
+    answer = api.ask("GET", PATH)
+    broken = metrics(capsys)
+    assert [{"Latency", "Failed"} & set(told) for told in broken] == [{"Latency"}, {"Failed"}]
+    assert {told["request_id"] for told in broken} == {answer.headers["x-request-id"]}

@@ -14,6 +14,7 @@ from shared.database import Database
 from shared.database.models import Approval, Base, Video
 from tests.support.api import Api
 from tests.support.parts import Parts
+from tests.support.serving import NoRuns
 
 Things = dict[str, Any]
 VIDEO = {"name": "Ana", "company": "Acme", "url": "https://acme.example/"}
@@ -21,6 +22,9 @@ HOOK = {"url": "https://acme.example/", "events": ["video.ready"]}
 BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
     "addLead": lambda things: {"name": "Ana", "company": "Acme"},
     "makeVideo": lambda things: VIDEO,
+    "makeBatch": lambda things: {
+        "leads": [{"name": "Ana", "company": "Acme"}], "video": {"url": "https://acme.example/"},
+    },
     "addMachineClient": lambda things: {"name": "CRM"},
     "addWebhook": lambda things: HOOK,
     "addDemoSite": lambda things: {"name": "Acme", "url": "https://acme.example/"},
@@ -55,19 +59,6 @@ def test_every_route_says_who_may() -> None:
     assert {permission for *_, permission in ROUTES} - {None} <= set(SCOPES)
 
 
-class NoRuns:
-    """The port `Executions`, which starts nothing."""
-
-    def start(self, machine: str, name: str, value: dict[str, Any]) -> None:
-        pass
-
-    def check(self, machine: str) -> None:
-        pass
-
-    def stop(self, machine: str, name: str, reason: str) -> None:
-        pass
-
-
 def _running(api: Api, parts: Parts, things: Things) -> None:
     """A video that is being made, and waits for somebody to approve its voice."""
     video = api.ask("POST", "/api/v1/videos", json=VIDEO | {"approve_voice": True}).json()["id"]
@@ -78,7 +69,12 @@ def _running(api: Api, parts: Parts, things: Things) -> None:
     things["video_id"] = video
 
 
+def _unfinished(api: Api, parts: Parts, things: Things) -> None:
+    things["batch_id"] = parts.batch("processing", "completed")
+
+
 BEFORE: dict[str, Callable[[Api, Parts, Things], None]] = {
+    "cancelBatch": _unfinished,
     "cancelVideo": _running, "decideOnVideo": _running, "getVoiceSample": _running,
 }  # fmt: skip
 """What has to be with the things for an operation to succeed."""
@@ -101,7 +97,7 @@ def make_things(api: Api, parts: Parts) -> Things:
         "recording_id": recording, "script_id": script,
         "voiceover_id": parts.voiceover(lead_id=owner, video_script_id=parts.script(lead_id=owner)),
         "composed_video_id": parts.composed(lead_id=owner), "hosted_video_id": parts.hosted(lead_id=owner),
-        "webhook_id": hook, "delivery_id": told, "kind": "voice",
+        "webhook_id": hook, "delivery_id": told, "kind": "voice", "batch_id": parts.batch("failed"),
     }  # fmt: skip
 
 

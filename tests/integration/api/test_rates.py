@@ -157,3 +157,15 @@ def test_a_new_minute_is_a_new_budget_and_old_ones_are_swept_away(
             )
     with processes(migrated, 1) as [(third, _)]:
         assert ask(third, mine, 3) == 2
+
+
+def test_what_is_leased_is_counted_without_the_database(migrated: Postgres, tmp_path: Path) -> None:
+    budget = Budget("workspace", tmp_path.name, 400)
+    with processes(migrated, 1) as [(rates, asked)]:
+        assert rates.take_at_once([budget]) is None and asked == []
+        [first] = rates.take([budget])
+        taken = [rates.take_at_once([budget]) for _ in range(3)]
+        assert first.remaining == 399 and len(asked) == 1
+        assert [each and each[0].remaining for each in taken] == [398, None, None]  # a lease of two
+        assert ask(rates, budget, 1000) == 398
+        assert rates.take_at_once([budget]) is None

@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
@@ -13,10 +14,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from functions.api.signing_in import Door
 from local.issuer.signing import APP_CLIENT, Signer
 from shared.accounts import open_workspace
 from shared.database import Database
 from shared.database.models import MachineClient
+from shared.workflow import Tools
 from tests.support.api import Api
 
 PATH = "/api/v1/leads"
@@ -119,6 +122,24 @@ def test_a_new_key_of_the_issuer_is_found(api: Api, tmp_path_factory: pytest.Tem
         assert time.monotonic() < deadline
         time.sleep(0.5)
     assert api.issuer.hits == 2
+
+
+def test_requests_that_come_first_together_wait_for_one_fetch(
+    api: Api, database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Two processes, four requests in each, before anybody knows a key of this issuer."""
+    issuer = Signer(tmp_path_factory.mktemp("cold"), "https://cold.example/issuer")
+    api.issuer.keys, before = issuer.keys, api.issuer.hits
+    api.issuer.pause_seconds = 0.5
+    token = issuer.for_user("ana", "member", api.workspace_id)
+    settings = api.tools.settings.model_copy(update={"auth_issuer": issuer.issuer})
+    tools = Tools(settings, api.tools.storage)
+    tools.__dict__["database"] = database
+    with ThreadPoolExecutor(8) as threads:
+        doors = [Door(), Door()] * 4
+        found = list(threads.map(lambda door: door.recognise(token, tools), doors))
+    assert {principal.role for principal in found} == {"member"}
+    assert api.issuer.hits == before + 1
 
 
 def test_machines_are_who_our_table_says(api: Api, database: Database) -> None:

@@ -9,7 +9,7 @@ import re
 import time
 import zipfile
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -24,7 +24,6 @@ from tests.support.journals import MemoryJournal
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
-DEFINITION = (PROJECT / "functions" / "pipeline.asl.json").read_text()
 YES, STALE, NO = {"approved": True}, {"approved": False}, ("Rejected", "too dull")
 PLAN = {"jobs": ["scene"], "clips": ["clip"]}
 
@@ -37,6 +36,7 @@ class Case:
     voice: bool
     answers: tuple[Any, ...]
     status: str = "SUCCEEDED"
+    machine = "pipeline"
 
     @property
     def value(self) -> dict[str, Any]:
@@ -47,6 +47,22 @@ class Case:
         if function == "fail":
             return {"error": "Rejected", "cause": "approve: too dull"}
         return PLAN if function == "plan" else {}
+
+
+class Rounds:
+    """A batch whose videos are all started in the third round."""
+
+    machine, answers, status = "batch", (), "SUCCEEDED"
+    value: ClassVar[dict[str, Any]] = {
+        "workspace_id": 1, "batch_id": 2, "attempt": 1, "part": 1, "rounds": 0,
+    }  # fmt: skip
+
+    def __init__(self) -> None:
+        self._round = 0
+
+    def result(self, function: str) -> dict[str, Any]:
+        self._round += 1
+        return self.value | {"rounds": self._round, "done": self._round == 3, "wait_seconds": 0}
 
 
 CASES = {
@@ -64,7 +80,7 @@ def end(status: str, output: Any, error: str | None, cause: str | None) -> dict[
     return {"status": status, "output": output, "error": error, "cause": cause}
 
 
-async def ours(case: Case) -> tuple[list[str], list[str], dict[str, Any]]:
+async def ours(case: Case | Rounds) -> tuple[list[str], list[str], dict[str, Any]]:
     """The functions that were called, the states, and how it ended."""
     journal, answers = MemoryJournal(), list(case.answers)
     called: list[str] = []
@@ -80,7 +96,7 @@ async def ours(case: Case) -> tuple[list[str], list[str], dict[str, Any]]:
 
     journal.enqueue("run", case.value)
     (execution,) = await journal.running()
-    machine = Product().read()[1]["pipeline"]
+    machine = Product().read()[1][case.machine]
     try:
         ended = end("SUCCEEDED", await Run(machine, execution, invoke, journal).to_the_end(), None, None)
     except Failure as failure:
@@ -88,7 +104,7 @@ async def ours(case: Case) -> tuple[list[str], list[str], dict[str, Any]]:
     return called, [visit.state for visit in journal.kept["run"].values()], ended
 
 
-def theirs(case: Case, functions: list[str]) -> tuple[list[str], dict[str, Any]]:
+def theirs(case: Case | Rounds, functions: list[str]) -> tuple[list[str], dict[str, Any]]:
     """functions: those that are called, in order: moto's Lambda gives what is in a queue."""
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
         role = boto3.client("iam", region_name=REGION).create_role(
@@ -98,9 +114,10 @@ def theirs(case: Case, functions: list[str]) -> tuple[list[str], dict[str, Any]]
         queue = lambda_simple_backends[ACCOUNT][REGION].lambda_simple_results_queue
         queue[:] = [json.dumps(case.result(function)) for function in functions]
         client = boto3.client("stepfunctions", region_name=REGION)
+        definition = (PROJECT / "functions" / f"{case.machine}.asl.json").read_text()
         machine = client.create_state_machine(
-            name="pipeline",
-            definition=re.sub(r"\$\{(\w+)\}", lambda match: FUNCTION + match[1], DEFINITION),
+            name=case.machine,
+            definition=re.sub(r"\$\{(\w+)\}", lambda match: FUNCTION + match[1], definition),
             roleArn=role,
         )["stateMachineArn"]
         run = client.start_execution(stateMachineArn=machine, name="run", input=json.dumps(case.value))
@@ -168,3 +185,13 @@ async def test_the_same_states_are_visited(case: Case, monkeypatch: pytest.Monke
     assert in_order(states) == in_order(their_states)
     assert ended == their_end
     assert ended["status"] == case.status
+
+
+async def test_the_rounds_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "any")
+    functions, states, ended = await ours(Rounds())
+    assert functions == ["start_videos"] * 3
+    turn = ["start videos", "all started?"]
+    assert states == [*turn, "wait", *turn, "wait", *turn, "started"]
+    assert (states, ended) == theirs(Rounds(), functions)

@@ -21,7 +21,11 @@ from local.journal import answer_task, enqueue, stop_execution
 from local.product import PROJECT, Product
 from local.server import PortBusy
 from local.supervisor import MigrationFailed, Runtime
-from local.visits import TokenAnswer
+from local.visits import Execution, TokenAnswer
+from shared.accounts import open_workspace
+from shared.database import Database
+from shared.storage import FileStorage
+from shared.videos import VideoRequest, create_video
 from tests.support.processes import eventually, processes_of
 from tests.support.runtime_process import product, settings
 
@@ -291,3 +295,26 @@ async def test_a_database_that_was_killed_is_started_again(tmp_path: Path, machi
         await runtime.enqueue("machine", "one", SCENES)
         assert (await runtime.wait("one")).status == "SUCCEEDED"
         assert psutil.Process(int(pid_file.read_text().splitlines()[0])).is_running()
+
+
+async def test_what_an_earlier_process_did_not_start_is_started(tmp_path: Path) -> None:
+    definition = tmp_path / "pipeline.json"
+    definition.write_text(json.dumps({"StartAt": "end", "States": {"end": {"Type": "Succeed"}}}))
+    product, home = Product(machines={"pipeline": definition}), tmp_path / "home"
+    request = VideoRequest.parse(url="https://acme.example", name="Ana", company="Acme")
+    async with Runtime(settings(home), product=product) as runtime:
+        database = Database(runtime.info.app_url)
+        storage = FileStorage(settings(home).storage_path)
+        lost = create_video(request, open_workspace(database), database, storage, settings(home))
+        database.close()
+        assert await runtime.execution(lost.name) is None
+    async with Runtime(settings(home), product=product) as runtime:
+        started = await eventually_there(runtime, lost.name)
+        assert (started.machine, started.input) == (lost.machine, lost.value)
+
+
+async def eventually_there(runtime: Runtime, name: str) -> Execution:
+    while (execution := await runtime.execution(name)) is None:
+        runtime.check()
+        await asyncio.sleep(0.1)
+    return execution

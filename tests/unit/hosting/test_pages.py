@@ -172,7 +172,7 @@ def test_only_a_page_that_needs_it_lets_the_site_script_it() -> None:
     assert "script-src 'self' 'unsafe-inline'" in CONTENT_SECURITY_POLICY
     parts = [set(policy.split("; ")) for policy in (hls, CONTENT_SECURITY_POLICY)]
     differing = {part.split()[0] for part in parts[0] ^ parts[1]}
-    assert differing == {"style-src", "script-src", "frame-ancestors"}
+    assert differing == {"style-src", "script-src", "frame-ancestors", "frame-src"}
 
 
 def test_a_video_without_captions_has_no_track() -> None:
@@ -281,3 +281,46 @@ def test_a_link_that_leads_nowhere_says_so() -> None:
 
     assert document.texts["h1"] == "There is no video here"
     assert document.meta()["robots"] == "noindex, nofollow"
+
+
+LOOM_ID = "0281766fa2d04bb788eaf19e65135184"
+LOOM = {
+    "video_path": None,
+    "poster_path": None,
+    "captions_path": None,
+    "duration_seconds": None,
+    "loom_id": LOOM_ID,
+    "poster_url": f"https://cdn.loom.com/sessions/thumbnails/{LOOM_ID}.gif",
+}
+
+
+@pytest.mark.parametrize("render", [share_page, embed_page])
+def test_a_loom_is_framed_and_nothing_else_is(render: Callable[[SharePage], str]) -> None:
+    document = Document(render(a_page(**LOOM, title='"><script>')))
+    frame = document.attributes("iframe")
+    assert (frame["src"], frame["title"]) == (f"https://www.loom.com/embed/{LOOM_ID}", '"><script>')
+    assert not {"video", "script", "img"} & set(document.tags())
+    policy = document.meta()["Content-Security-Policy"].split("; ")
+    assert {"frame-src https://www.loom.com", "script-src 'none'", "default-src 'none'"} <= set(policy)
+    assert "frame-src https://www.loom.com" in CONTENT_SECURITY_POLICY.split("; ")
+    for page in (render(a_page()), not_found_page()):
+        assert "frame-src 'none'" in Document(page).meta()["Content-Security-Policy"].split("; ")
+
+
+def test_a_preview_of_a_loom_says_what_is_known() -> None:
+    meta = Document(share_page(a_page(**LOOM))).meta()
+    assert meta["og:image"] == meta["twitter:image"] == LOOM["poster_url"]
+    assert (meta["og:video"], meta["og:video:type"]) == (f"{SITE}/embed/k3x-9_Q", "text/html")
+    assert not {"video:duration", "og:image:type", "og:image:width"} & meta.keys()
+    bare = share_page(a_page(**LOOM | {"poster_url": None}))
+    assert not {"og:image", "twitter:image"} & Document(bare).meta().keys()
+    assert "1:02" in share_page(a_page(**LOOM | {"duration_seconds": 61.7}))
+
+
+@pytest.mark.parametrize(
+    "fields", [{"loom_id": "x/../y"}, {"loom_id": LOOM_ID.upper()}, {"loom_id": None}, {"poster_path": None}]
+)
+def test_a_page_that_could_show_nothing_is_refused(fields: dict[str, Any]) -> None:
+    wrong = {**LOOM, **fields} if "loom_id" in fields else fields
+    with pytest.raises(ValidationError):
+        a_page(**wrong)

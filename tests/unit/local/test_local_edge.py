@@ -163,6 +163,14 @@ async def test_a_missing_page_is_friendly(client: httpx.AsyncClient) -> None:
     assert "content-security-policy" in answer.headers
 
 
+async def test_a_path_with_a_line_break_is_the_apis_as_any_other(client: httpx.AsyncClient, api: Api) -> None:
+    answer = await client.get("/api/v1/leads/a%0Ab")
+    assert (answer.status_code, len(api.events)) == (200, 1)
+    odd = await client.request("BREW", "/api/v1/leads")
+    assert (odd.status_code, len(api.events)) == (405, 1)
+    assert "PATCH" in odd.headers["allow"]
+
+
 async def test_other_requests_become_gateway_events(client: httpx.AsyncClient, api: Api) -> None:
     api.answer = {
         "statusCode": 201,

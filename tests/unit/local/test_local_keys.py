@@ -41,7 +41,7 @@ def test_a_key_that_is_set_wins(tmp_path: Path) -> None:
     ("key", "who"),
     [
         ("RECORDING_ACCESS_KEY", {"api", "check_page", "record"}),
-        ("SECRETS_KEY", {"api", "deliver"}),
+        ("SECRETS_KEY", {"api", "deliver", "ingest_views"}),
         ("LINK_SIGNING_KEY", {"api"}),
     ],
 )

@@ -169,3 +169,15 @@ async def test_only_so_many_run_at_once_oldest_first() -> None:
             await world.ended(str(number))
     assert most == 2
     assert [one for one in world.happened if one.startswith("work")] == [f"work {n}" for n in range(6)]
+
+
+async def test_it_ends_also_if_it_is_woken_in_the_same_moment() -> None:
+    world = World()
+    runner = Runner(MACHINES, world.invoke, world.journal, world.wake, world.before_end)
+    task = asyncio.create_task(runner.run())
+    await asyncio.sleep(0.02)
+    world.wake.set()
+    await asyncio.sleep(0)  # it is told, and has not gone on yet
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=2)
+    assert done

@@ -8,6 +8,8 @@ from typing import Any, get_args
 
 import pytest
 
+from local.product import Product
+from shared.batches.starting import ROUNDS
 from shared.videos.runs import STEPS_OF, Operation
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
@@ -54,8 +56,26 @@ def test_every_failure_is_told(operation: str) -> None:
     top = definition(operation)["States"]
     for name, state in top.items():
         if state["Type"] in {"Task", "Map"} and name != "fail":
-            [catch] = state["Catch"]
-            assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "fail")
+            *others, last = state["Catch"]
+            assert (last["ErrorEquals"], last["Next"]) == (["States.ALL"], "fail")
+            assert [catch["ErrorEquals"] for catch in others] in ([], [["NotApproved"]])
+
+
+def test_a_batch_goes_round_until_all_are_started() -> None:
+    """Few enough events for one execution: each round has at most ten, and those of what is tried again."""
+    machine = definition("batch")["States"]
+    work = machine["start videos"]
+    assert work["Resource"] == "${start_videos}" and "ResultPath" not in work
+    [again] = work["Retry"]
+    assert again["ErrorEquals"] == ["States.ALL"]  # nothing tells a video whose turn never comes
+    assert machine["all started?"]["Choices"] == [
+        {"Variable": "$.done", "BooleanEquals": True, "Next": "started"}
+    ]
+    assert machine["wait"]["Next"] == "start videos"
+    assert ROUNDS * 10 + 3 * again["MaxAttempts"] * 10 < 25_000
+    functions, _ = Product().read()
+    assert work["TimeoutSeconds"] > functions["start_videos"].limits.timeout_seconds
+    assert functions["start_videos"].limits.states and functions["start_videos"].limits.database
 
 
 @pytest.mark.parametrize("operation", SMALL)
