@@ -45,8 +45,8 @@ up: setup browser  ## serve everything at http://127.0.0.1:8000 (PORT=8000)
 doctor: setup  ## say what is missing on this machine and how to get it
 	@$(BIN)/leadreel doctor
 
-test: lint browser  ## lint, then every test (ARGS="-k voice")
-	$(BIN)/pytest $(ARGS)
+test: lint browser  ## lint, then every test (ARGS="-k voice"; ARGS="-n 0": in one process, as a debugger wants it)
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 # What `make bench` runs, one after the other: bench/NAME.py. Arguments are for one of them.
 BENCH = $(if $(ARGS),recorder,recorder pages voice composer api)

@@ -23,7 +23,14 @@ from sqlalchemy import and_
 
 from local.asl import load_machine
 from local.failure import Failure
-from local.journal import Listener, PostgresJournal, prepare, read_execution, read_visits
+from local.journal import (
+    Listener,
+    PostgresJournal,
+    prepare,
+    read_execution,
+    read_visits,
+    stop_execution,
+)
 from local.postgres import Postgres
 from local.product import PROJECT, Product
 from local.runner import Runner
@@ -179,6 +186,8 @@ async def open_studio(
     journal, wake = PostgresJournal(postgres.owner_url), asyncio.Event()
     ears = Listener(postgres.owner_url, wake)
     ears.open()
+    for left in await journal.running():  # by an earlier test: this runner would go on with it
+        stop_execution(postgres.owner_url, left.name, None, "its test has ended")
     with served_api(tools.database, workspace_id, home, state_machine_arns=machine_arn("")) as api:
         api.tools.__dict__["executions"] = tools.executions
         studio = Studio(api, vendors, postgres)

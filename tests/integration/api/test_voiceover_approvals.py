@@ -65,7 +65,6 @@ async def until(
 
 
 async def run_ended(studio: Studio, needs: dict[str, Any], status: str) -> None:
-    """Else the next test's runner would go on with it."""
     run = needs["decide_at"].split("/")[4]
     assert (await studio.execution(f"video-{run}")).status == status
 
