@@ -1,29 +1,14 @@
-"""functions.toml: what the local runtime knows of each function."""
+"""The functions as the local runtime calls them."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from functions.catalogue import Limits, read_limits
 
 NAME_PREFIX = "leadreel-"
 ACCOUNT, REGION = "000000000000", "us-east-1"
-
-
-class Limits(BaseModel):
-    """One table of functions.toml; the file's head says what each field means."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    memory_mb: int = Field(ge=128, le=10240)
-    timeout_seconds: float = Field(gt=0, le=900)
-    image: str | None = None
-    database: bool = False
-    states: bool = False
-    secrets: tuple[str, ...] = ()
-    heavy: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +30,7 @@ class Function:
 
 def read_functions(path: Path, package: str = "functions") -> dict[str, Function]:
     """Read functions.toml. Handlers are `{package}.{name}.handler.handler`."""
-    tables = TypeAdapter(dict[str, Limits]).validate_python(tomllib.loads(path.read_text()))
+    found = read_limits(path)
     return {
-        name: Function(name, f"{package}.{name}.handler.handler", limits) for name, limits in tables.items()
+        name: Function(name, f"{package}.{name}.handler.handler", limits) for name, limits in found.items()
     }

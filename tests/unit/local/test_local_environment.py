@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.catalogue import Function, Limits
+from functions.catalogue import Limits
+from local.catalogue import Function
 from local.environment import WorkerEnvironment, settings_environment
 from shared.settings import Settings
 

@@ -5,7 +5,8 @@ import gzip
 import json
 from pathlib import Path
 
-from local.catalogue import Function, Limits
+from functions.catalogue import Limits
+from local.catalogue import Function
 from local.reports import FunctionLog, Report, ReportSpool, subscription_events, worth_handing_on
 
 RECORD = Function("record", "functions.record.handler.handler", Limits(memory_mb=512, timeout_seconds=3))

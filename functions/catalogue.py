@@ -1,0 +1,31 @@
+"""functions.toml: what the stacks and the local runtime know of each function."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class Limits(BaseModel):
+    """One table of functions.toml; the file's head says what each field means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    memory_mb: int = Field(ge=128, le=10240)
+    timeout_seconds: float = Field(gt=0, le=900)
+    disk_mb: int = Field(512, ge=512, le=10240)
+    image: str | None = None
+    database: bool = False
+    states: bool = False
+    secrets: tuple[str, ...] = ()
+    heavy: bool = False
+
+
+CATALOGUE = Path(__file__).with_name("functions.toml")
+
+
+def read_limits(path: Path = CATALOGUE) -> dict[str, Limits]:
+    """Each function's limits, by its short name."""
+    return TypeAdapter(dict[str, Limits]).validate_python(tomllib.loads(path.read_text()))
