@@ -1,0 +1,161 @@
+"""Postgres behind RDS Proxy: functions sign in as a role that owns nothing, by IAM."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_rds as rds
+from constructs import Construct
+
+from infra.network import HTTPS, POSTGRES, Network, kept
+from infra.stages import Stage
+
+NAME = "leadreel"
+OWNER, APP = "leadreel_owner", "leadreel_app"
+INSTANCE = rds.PostgresEngineVersion.VER_17_6
+AURORA = rds.AuroraPostgresEngineVersion.VER_17_5
+
+
+class Database(Construct):
+    """server: an instance or an Aurora cluster. owner, app: secrets of the role that owns the tables and of the one
+    that functions use. proxy: where functions go."""
+
+    def __init__(self, scope: Construct, name: str, stage: Stage, network: Network) -> None:
+        super().__init__(scope, name)
+        self.group = ec2.SecurityGroup(
+            self, "Server", vpc=network.vpc, description="Postgres", allow_all_outbound=False
+        )
+        doors = ec2.SecurityGroup(
+            self, "Doors", vpc=network.vpc, description="RDS Proxy", allow_all_outbound=False
+        )
+        doors.connections.allow_to(self.group, POSTGRES, "Postgres")
+        network.functions.connections.allow_to(doors, POSTGRES, "rows")
+        self._doors, self._functions = doors, network.functions
+        self.server: rds.DatabaseInstance | rds.DatabaseCluster = (
+            self._instance(stage, network) if stage.database == "instance" else self._aurora(stage, network)
+        )
+        assert self.server.secret is not None
+        self.owner = self.server.secret
+        secret = rds.DatabaseSecret(
+            self,
+            "App",
+            username=APP,
+            master_secret=self.owner,
+            exclude_characters=" %+~`#$&*()|[]{}:;<>?!'/@\"\\",
+        )
+        self.app = secret.attach(self.server)
+        self._rotate(network)
+        self.proxy = rds.DatabaseProxy(
+            self,
+            "Proxy",
+            db_proxy_name=stage.prefix,
+            proxy_target=rds.ProxyTarget.from_instance(self.server)
+            if isinstance(self.server, rds.DatabaseInstance)
+            else rds.ProxyTarget.from_cluster(self.server),
+            secrets=[self.app],
+            vpc=network.vpc,
+            vpc_subnets=network.data,
+            security_groups=[doors],
+            iam_auth=True,
+            require_tls=True,
+            idle_client_timeout=Duration.minutes(30),
+            borrow_timeout=Duration.seconds(5),
+        )
+
+    @property
+    def url(self) -> str:
+        """Without a password: that is a token of IAM's."""
+        return f"postgresql://{APP}@{self.proxy.endpoint}:5432/{NAME}"
+
+    def let_in(self, function: lambda_.Function) -> None:
+        """Let it sign in as the role that owns nothing."""
+        self.proxy.grant_connect(function, APP)
+
+    def let_own(self, function: lambda_.Function) -> None:
+        """Let it sign in as the tables' owner, past the proxy."""
+        self.group.connections.allow_from(self._functions, POSTGRES, "migrations")
+        self.owner.grant_read(function)
+        self.app.grant_read(function)
+
+    def _instance(self, stage: Stage, network: Network) -> rds.DatabaseInstance:
+        size = stage.size
+        engine = rds.DatabaseInstanceEngine.postgres(version=INSTANCE)
+        return rds.DatabaseInstance(
+            self,
+            "Postgres",
+            engine=engine,
+            instance_type=ec2.InstanceType(size.instance),
+            instance_identifier=stage.prefix,
+            database_name=NAME,
+            credentials=rds.Credentials.from_generated_secret(OWNER, secret_name=f"{stage.prefix}/database"),
+            vpc=network.vpc,
+            vpc_subnets=network.data,
+            security_groups=[self.group],
+            multi_az=size.multi_az,
+            storage_type=rds.StorageType.GP3,
+            allocated_storage=20,
+            max_allocated_storage=200,
+            storage_encrypted=True,
+            iam_authentication=True,
+            backup_retention=Duration.days(size.backup_days),
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=not size.is_kept,
+            deletion_protection=size.is_kept,
+            removal_policy=RemovalPolicy.SNAPSHOT if size.is_kept else RemovalPolicy.DESTROY,
+            cloudwatch_logs_exports=["postgresql"],
+            cloudwatch_logs_retention=kept(size.log_days),
+            enable_performance_insights=size.is_kept,
+            auto_minor_version_upgrade=True,
+            parameter_group=self._parameters(engine),
+        )
+
+    def _aurora(self, stage: Stage, network: Network) -> rds.DatabaseCluster:
+        size = stage.size
+        engine = rds.DatabaseClusterEngine.aurora_postgres(version=AURORA)
+        return rds.DatabaseCluster(
+            self,
+            "Aurora",
+            engine=engine,
+            cluster_identifier=stage.prefix,
+            default_database_name=NAME,
+            credentials=rds.Credentials.from_generated_secret(OWNER, secret_name=f"{stage.prefix}/database"),
+            vpc=network.vpc,
+            vpc_subnets=network.data,
+            security_groups=[self.group],
+            writer=rds.ClusterInstance.serverless_v2("writer"),
+            readers=[rds.ClusterInstance.serverless_v2("reader", scale_with_writer=True)]
+            if size.multi_az
+            else [],
+            serverless_v2_min_capacity=0.5 if size.is_kept else 0,
+            serverless_v2_max_capacity=8,
+            storage_encrypted=True,
+            iam_authentication=True,
+            backup=rds.BackupProps(retention=Duration.days(size.backup_days)),
+            copy_tags_to_snapshot=True,
+            deletion_protection=size.is_kept,
+            removal_policy=RemovalPolicy.SNAPSHOT if size.is_kept else RemovalPolicy.DESTROY,
+            cloudwatch_logs_exports=["postgresql"],
+            cloudwatch_logs_retention=kept(size.log_days),
+            parameter_group=self._parameters(engine),
+        )
+
+    def _parameters(self, engine: rds.IEngine) -> rds.ParameterGroup:
+        return rds.ParameterGroup(
+            self,
+            "Parameters",
+            engine=engine,
+            description="Leadreel",
+            parameters={"rds.force_ssl": "1", "log_min_duration_statement": "2000"},
+        )
+
+    def _rotate(self, network: Network) -> None:
+        """Both passwords, each 30 days. Functions notice nothing: the proxy reads the new one, and they have tokens."""
+        group = ec2.SecurityGroup(
+            self, "Rotation", vpc=network.vpc, description="Rotates passwords", allow_all_outbound=False
+        )
+        group.add_egress_rule(ec2.Peer.any_ipv4(), HTTPS, "Secrets Manager")
+        group.connections.allow_to(self.group, POSTGRES, "the new password")
+        where = {"vpc_subnets": network.inside, "security_group": group}
+        self.server.add_rotation_single_user(**where)  # type: ignore[arg-type]
+        self.server.add_rotation_multi_user("RotateApp", secret=self.app, **where)  # type: ignore[arg-type]

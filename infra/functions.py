@@ -1,0 +1,215 @@
+"""The functions: each table of functions.toml becomes a Lambda, with what that table says and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_ecr_assets import Platform
+from constructs import Construct
+
+from functions.catalogue import Limits, read_limits
+from infra.network import Network, kept
+from infra.secrets import Secrets
+from infra.stages import Stage
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILT = ROOT / "build"
+WITHOUT_CALLER = {"deliver", "tend", "ingest_views", "ingest_costs"}
+"""Nobody waits for these: what they fail at goes to a queue."""
+RESERVED = {"api": 100, "record": 200, "encode": 200, "check_page": 50}
+"""Of an account's 1,000, where the stage reserves: a batch can't take what answers people."""
+FILMS = "recordings/*"
+"""All that a browser on a stranger's page may reach, under its own jobs."""
+
+
+class NotBuilt(RuntimeError):
+    """The assets of the zip functions are not there."""
+
+
+class Functions(Construct):
+    """by_name: a function by its table's name. log_groups: likewise. queues: of those that nobody waits for."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        network: Network,
+        content: s3.IBucket,
+        secrets: Secrets,
+        environment: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, name)
+        self._stage, self._network, self._content, self._secrets = stage, network, content, secrets
+        self._environment = {
+            "AWS_S3_BUCKET": content.bucket_name,
+            "AWS_S3_REGION": stage.region,
+            "LEADREEL_HOME": "/tmp/leadreel",  # noqa: S108  the one place where a function may write
+            "HOME": "/tmp",  # noqa: S108
+            "VENDORS": ",".join(stage.vendors),
+            **environment,
+        }
+        self._architecture = (
+            lambda_.Architecture.ARM_64 if stage.architecture == "arm64" else lambda_.Architecture.X86_64
+        )
+        self._code = lambda_.Code.from_asset(str(_built("code")))
+        self._layer = lambda_.LayerVersion(
+            self,
+            "Packages",
+            code=lambda_.Code.from_asset(str(_built("layer"))),
+            compatible_architectures=[self._architecture],
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_11],
+            description="what the zip functions import",
+        )
+        self.by_name: dict[str, lambda_.Function] = {}
+        self.log_groups: dict[str, logs.LogGroup] = {}
+        self.queues: dict[str, sqs.Queue] = {}
+        for each, limits in read_limits().items():
+            self.by_name[each] = self._function(each, limits)
+
+    def of(self, wanted: str) -> list[lambda_.Function]:
+        """Those whose table says this: `database` or `states`."""
+        return [self.by_name[name] for name, limits in read_limits().items() if getattr(limits, wanted)]
+
+    def _function(self, name: str, limits: Limits) -> lambda_.Function:
+        stage, parts = self._stage, _title(name)
+        self.log_groups[name] = group = logs.LogGroup(
+            self,
+            f"{parts}Log",
+            log_group_name=f"/aws/lambda/{stage.prefix}-{name}",
+            retention=kept(stage.size.log_days),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(
+            self,
+            f"{parts}Role",
+            role_name=f"{stage.prefix}-{name}-{stage.region}",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"Leadreel: {name}",
+        )
+        group.grant_write(role)
+        secrets = self._secrets.of(limits.secrets)
+        common = {
+            "function_name": f"{stage.prefix}-{name}",
+            "role": role,
+            "log_group": group,
+            "architecture": self._architecture,
+            "memory_size": limits.memory_mb,
+            "timeout": Duration.seconds(limits.timeout_seconds),
+            "ephemeral_storage_size": Size.mebibytes(limits.disk_mb),
+            "tracing": lambda_.Tracing.ACTIVE,
+            "reserved_concurrent_executions": RESERVED.get(name) if stage.reserves else None,
+            "environment": self._environment
+            | (
+                {"SECRET_ARNS": ",".join(f"{key}={one.secret_arn}" for key, one in secrets.items())}
+                if secrets
+                else {}
+            ),
+            **(self._inside(role) if limits.database else {}),
+            **(self._queue(name) if name in WITHOUT_CALLER else {}),
+        }
+        made: lambda_.Function = (
+            self._from_image(parts, name, limits.image, common)
+            if limits.image
+            else lambda_.Function(
+                self,
+                parts,
+                runtime=lambda_.Runtime.PYTHON_3_11,
+                code=self._code,
+                layers=[self._layer],
+                handler=f"functions.{name}.handler.handler",
+                **common,  # type: ignore[arg-type]
+            )
+        )
+        for secret in secrets.values():
+            secret.grant_read(role)
+        self._let_store(name, limits, role)
+        return made
+
+    def _from_image(self, parts: str, name: str, image: str, common: dict[str, object]) -> lambda_.Function:
+        return lambda_.DockerImageFunction(
+            self,
+            parts,
+            code=lambda_.DockerImageCode.from_image_asset(
+                str(ROOT),
+                file=f"layers/{image}/Dockerfile",
+                cmd=[f"functions.{name}.handler.handler"],
+                platform=_platform(self._architecture),
+                asset_name=image,
+            ),
+            **common,  # type: ignore[arg-type]
+        )
+
+    def _inside(self, role: iam.Role) -> dict[str, object]:
+        """In the network. Lambda itself makes the interfaces, with the function's role."""
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=[
+                    "ec2:CreateNetworkInterface",
+                    "ec2:DescribeNetworkInterfaces",
+                    "ec2:DescribeSubnets",
+                    "ec2:DeleteNetworkInterface",
+                    "ec2:AssignPrivateIpAddresses",
+                    "ec2:UnassignPrivateIpAddresses",
+                ],
+                resources=["*"],
+            )
+        )
+        network = self._network
+        return {"vpc": network.vpc, "vpc_subnets": network.inside, "security_groups": [network.functions]}
+
+    def _queue(self, name: str) -> dict[str, object]:
+        self.queues[name] = sqs.Queue(
+            self,
+            f"{_title(name)}Failed",
+            queue_name=f"{self._stage.prefix}-{name}-failed",
+            retention_period=Duration.days(14),
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+        )
+        return {
+            "on_failure": destinations.SqsDestination(self.queues[name]),
+            "retry_attempts": 2,
+            "max_event_age": Duration.hours(6),
+        }
+
+    def _let_store(self, name: str, limits: Limits, role: iam.Role) -> None:
+        """A browser on a stranger's page reaches one prefix; who has the database, the bucket."""
+        prefix = "*" if limits.database else FILMS
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                resources=[self._content.arn_for_objects(prefix)],
+            )
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucket"],  # without it what is not there is 403 and not 404
+                resources=[self._content.bucket_arn],
+                conditions=None if limits.database else {"StringLike": {"s3:prefix": FILMS}},
+            )
+        )
+
+
+def _built(part: str) -> Path:
+    folder = BUILT / part
+    if not folder.is_dir():
+        raise NotBuilt(f"build/{part} is not there: `make build` makes it")
+    return folder
+
+
+def _title(name: str) -> str:
+    return name.title().replace("_", "")
+
+
+def _platform(architecture: lambda_.Architecture) -> Platform:
+    return Platform.LINUX_ARM64 if architecture == lambda_.Architecture.ARM_64 else Platform.LINUX_AMD64

@@ -1,0 +1,168 @@
+"""The region's stack: read it top to bottom and you know what is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import CfnOutput, Duration, Stack, Tags, triggers
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct, IConstruct
+
+from infra.api import Api
+from infra.backups import Backups
+from infra.calling import Calling
+from infra.database import Database
+from infra.delivery import Delivery
+from infra.functions import Functions
+from infra.identity import Identity
+from infra.machines import Machines, machine_arns
+from infra.network import Network
+from infra.secrets import Secrets
+from infra.stages import Stage
+from infra.storage import Buckets
+from infra.watching import Watching
+
+FIRST_WORKSPACE_NAME = "First"
+TALKS = [
+    "states:StartExecution",
+    "states:DescribeStateMachine",
+    "states:DescribeExecution",
+    "states:StopExecution",
+]
+ANSWERS = ["states:SendTaskSuccess", "states:SendTaskFailure"]
+
+
+class RegionStack(Stack):
+    """Everything but the certificate and the firewall of CloudFront, which live in us-east-1."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        certificate: acm.ICertificate | None,
+        web_acl_arn: str,
+        **more: object,
+    ) -> None:
+        super().__init__(scope, name, **more)  # type: ignore[arg-type]
+        self.stage = stage
+
+        network = Network(self, "Network", stage)
+        buckets = Buckets(self, "Buckets", stage)
+        secrets = Secrets(self, "Secrets", stage)
+        database = Database(self, "Database", stage, network)
+        api = Api(self, "Api", stage)
+        delivery = Delivery(
+            self,
+            "Delivery",
+            stage=stage,
+            content=buckets.content,
+            site=buckets.site,
+            api=api.gateway,
+            origin_key=secrets.by_name["ORIGIN_KEY"],
+            certificate=certificate,
+            web_acl_arn=web_acl_arn,
+        )
+        functions = Functions(
+            self,
+            "Functions",
+            stage=stage,
+            network=network,
+            content=buckets.content,
+            secrets=secrets,
+            environment={"PUBLIC_BASE_URL": delivery.url},
+        )
+        of = functions.by_name
+        identity = Identity(self, "Identity", stage, of["claim"])
+        identity.add_people(delivery.url)
+        if stage.admin_email:
+            identity.add_owner(stage.admin_email)
+        machines = Machines(self, "Machines", stage=stage, functions=of)
+
+        migrated = self._migrate(of["migrate"], database)
+        for function in functions.of("database"):
+            if function is not of["migrate"]:
+                function.add_environment("DATABASE_URL", database.url)
+                function.add_environment("DATABASE_IAM", "true")
+                database.let_in(function)
+        self._let_start(functions.of("states"))
+        for variable, value in {
+            "AUTH_ISSUER": identity.issuer,
+            "AUTH_KEYS_URL": f"{identity.issuer}/.well-known/jwks.json",
+            "AUTH_APP_CLIENTS": identity.people.user_pool_client_id,
+            "AUTH_SIGN_IN_URL": identity.sign_in_url,
+        }.items():
+            of["api"].add_environment(variable, value)
+        api.serve(of["api"], identity)
+        migrated.execute_before(api.alias)
+        calling = Calling(
+            self,
+            "Calling",
+            stage=stage,
+            functions=of,
+            log_groups=functions.log_groups,
+            queues=functions.queues,
+            content=buckets.content,
+        )
+        migrated.execute_before(calling)
+
+        Backups(self, "Backups", stage=stage, database=database.server, content=buckets.content)
+        Watching(
+            self,
+            "Watching",
+            stage=stage,
+            functions=of,
+            log_groups=functions.log_groups,
+            machines=machines.by_name,
+            api=api.gateway,
+            queues=functions.queues,
+            database=database.server,
+            distribution=delivery.distribution,
+        )
+        for key, value in {
+            "Site": delivery.url,
+            "Documentation": f"{delivery.url}/docs",
+            "SignIn": identity.sign_in_url,
+            "UserPool": identity.pool.user_pool_id,
+            "BrowserClient": identity.people.user_pool_client_id,
+            "MachineClient": identity.machine.user_pool_client_id,
+            "Content": buckets.content.bucket_name,
+        }.items():
+            CfnOutput(self, f"{key}Output", key=key, value=value)
+
+    def _migrate(self, function: lambda_.Function, database: Database) -> triggers.Trigger:
+        """Before new code takes traffic; a migration that fails stops the deployment."""
+        function.add_environment("DATABASE_OWNER_SECRET", database.owner.secret_arn)
+        function.add_environment("DATABASE_APP_SECRET", database.app.secret_arn)
+        function.add_environment("FIRST_WORKSPACE", FIRST_WORKSPACE_NAME)
+        database.let_own(function)
+        after: Sequence[IConstruct] = [database, function]
+        return triggers.Trigger(
+            self,
+            "Migrate",
+            handler=function,
+            execute_after=list(after),
+            timeout=Duration.minutes(5),
+        )
+
+    def _let_start(self, functions: Sequence[lambda_.Function]) -> None:
+        """By name: a reference to the machines would be a circle, since they refer to the functions."""
+        machines = machine_arns(self.stage)
+        for function in functions:
+            function.add_environment("STATE_MACHINE_ARNS", machines)
+            function.add_to_role_policy(
+                iam.PolicyStatement(
+                    actions=TALKS,
+                    resources=[f"{machines}*", f"{machines.replace(':stateMachine:', ':execution:')}*:*"],
+                )
+            )
+            function.add_to_role_policy(iam.PolicyStatement(actions=ANSWERS, resources=[f"{machines}*"]))
+
+
+def tag(scope: IConstruct, stage: Stage) -> None:
+    """So that a bill can be told apart."""
+    for key, value in {"app": "leadreel", "stage": stage.name, "cost-centre": stage.cost_centre}.items():
+        Tags.of(scope).add(key, value, exclude_resource_types=["AWS::RDS::DBProxyTargetGroup"])
