@@ -29,13 +29,15 @@ LOGGED = {
     "error": "$context.error.message",
     "refused": "$context.authorizer.error",
 }
-UNDER_TOKEN = "/api/v1/{proxy+}"
+SIGNED_IN = "/api/v1/{proxy+}"
 METHODS = [getattr(gateway.HttpMethod, name) for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")]
 
 
 class Api(Construct):
-    """gateway: the HTTP API; its routes come with `serve`, since the function knows the site's address, and the
-    site this API's. alias: what takes traffic."""
+    """gateway: the HTTP API. alias: what takes traffic.
+
+    Its routes come with `serve`, since the function knows the site's address, and the site this API's.
+    """
 
     def __init__(self, scope: Construct, name: str, stage: Stage) -> None:
         super().__init__(scope, name)
@@ -80,9 +82,9 @@ class Api(Construct):
             identity.issuer,
             jwt_audience=[identity.people.user_pool_client_id, identity.machine.user_pool_client_id],
         )
-        self.gateway.add_routes(path=UNDER_TOKEN, methods=METHODS, integration=target, authorizer=authorizer)
+        self.gateway.add_routes(path=SIGNED_IN, methods=METHODS, integration=target, authorizer=authorizer)
         self.gateway.add_routes(  # browsers ask before they send a token
-            path=UNDER_TOKEN, methods=[gateway.HttpMethod.OPTIONS], integration=target
+            path=SIGNED_IN, methods=[gateway.HttpMethod.OPTIONS], integration=target
         )
         gateway.HttpRoute(
             self, "Rest", http_api=self.gateway, route_key=gateway.HttpRouteKey.DEFAULT, integration=target

@@ -18,8 +18,10 @@ AURORA = rds.AuroraPostgresEngineVersion.VER_17_5
 
 
 class Database(Construct):
-    """server: an instance or an Aurora cluster. owner, app: secrets of the role that owns the tables and of the one
-    that functions use. proxy: where functions go."""
+    """server: an instance or an Aurora cluster. proxy: where functions go.
+
+    owner, app: secrets of the role that owns the tables, and of the one that functions use.
+    """
 
     def __init__(self, scope: Construct, name: str, stage: Stage, network: Network) -> None:
         super().__init__(scope, name)
@@ -150,7 +152,7 @@ class Database(Construct):
         )
 
     def _rotate(self, network: Network) -> None:
-        """Both passwords, each 30 days. Functions notice nothing: the proxy reads the new one, and they have tokens."""
+        """Both passwords, each 30 days. Functions notice nothing: they have tokens, the proxy has the new one."""
         group = ec2.SecurityGroup(
             self, "Rotation", vpc=network.vpc, description="Rotates passwords", allow_all_outbound=False
         )

@@ -35,7 +35,7 @@ class NotBuilt(RuntimeError):
 
 
 class Functions(Construct):
-    """by_name: a function by its table's name. log_groups: likewise. queues: of those that nobody waits for."""
+    """by_name: a function by its table's name; log_groups: likewise. queues: of those nobody waits for."""
 
     def __init__(
         self,

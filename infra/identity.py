@@ -23,7 +23,7 @@ FIRST_WORKSPACE = 1
 
 
 class Identity(Construct):
-    """pool; people: the app client that browsers sign in through; machine: the one for a program of the user's."""
+    """pool. people: the app client that browsers sign in through. machine: the one for a program."""
 
     def __init__(self, scope: Construct, name: str, stage: Stage, claim: lambda_.IFunction) -> None:
         super().__init__(scope, name)

@@ -15,9 +15,9 @@ POSTGRES, HTTPS = ec2.Port.tcp(5432), ec2.Port.HTTPS
 class Network(Construct):
     """vpc; functions: the group of every function inside; data: the subnets of Postgres, with no way out.
 
-    Vendors, webhooks, Secrets Manager and Step Functions are reached by NAT, which has to be there for the first two:
-    two interface endpoints in two zones would cost $29 a month more and save none of it. S3 has a gateway
-    endpoint, which is free, and most of the bytes. Prices: https://aws.amazon.com/privatelink/pricing/
+    Vendors, webhooks, Secrets Manager and Step Functions are reached by NAT, which has to be there for the
+    first two: two interface endpoints in two zones would cost $29 a month more and save none of it. S3 has a
+    gateway endpoint, which is free, and most of the bytes. https://aws.amazon.com/privatelink/pricing/
     """
 
     def __init__(self, scope: Construct, name: str, stage: Stage) -> None:

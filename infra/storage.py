@@ -13,7 +13,7 @@ CACHES = {"clips/": 90, "sounds/": 90, "logs/views/": 14}
 
 
 class Buckets(Construct):
-    """content: everything of the product, by prefix; uploads/ tells EventBridge. site: the SPA. logs: requests."""
+    """content: everything of the product, by prefix; it tells EventBridge. site: the SPA. logs: requests."""
 
     def __init__(self, scope: Construct, name: str, stage: Stage) -> None:
         super().__init__(scope, name)
