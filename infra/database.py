@@ -152,7 +152,7 @@ class Database(Construct):
         )
 
     def _rotate(self, network: Network) -> None:
-        """Both passwords, each 30 days. Functions notice nothing: they have tokens, the proxy has the new one."""
+        """Both passwords, each 30 days. Functions notice nothing: they have tokens, the proxy the new one."""
         group = ec2.SecurityGroup(
             self, "Rotation", vpc=network.vpc, description="Rotates passwords", allow_all_outbound=False
         )
