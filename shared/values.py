@@ -21,6 +21,10 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
+UNBROKEN = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+"""For patterns: no control character and no white space, spelled out, since `\\s` of the schemas that callers
+read (ECMA-262) is not the one of who checks."""
+
 
 class Value(BaseModel):
     """An immutable value; unknown fields are refused."""

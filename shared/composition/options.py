@@ -10,7 +10,7 @@ from shared.composition.cards import Colour, FontFamily, LogoCorner, TemplateNam
 from shared.settings import Settings
 from shared.values import Given
 
-Key = Annotated[str, Field(pattern=r"^uploads/\d+/[0-9a-f]{64}\.[a-z0-9]{2,4}$")]
+Key = Annotated[str, Field(pattern=r"^uploads/[0-9]+/[0-9a-f]{64}\.[a-z0-9]{2,4}$")]
 """Storage key of a file that was given to us and checked: see `shared.composition.uploads`."""
 
 Version = Literal["1080p", "720p", "480p"]

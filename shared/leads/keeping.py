@@ -13,7 +13,7 @@ from shared.database.finding import find_row
 from shared.database.models import Lead, Video
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Conflict, NotFound
-from shared.values import Given, Length, Name, Text, Value
+from shared.values import UNBROKEN, Given, Length, Name, Text, Value
 
 SORTABLE: Sortable = {
     "id": Lead.id,
@@ -24,7 +24,7 @@ SORTABLE: Sortable = {
 
 Line = Annotated[Text, Length(300)]
 Notes = Annotated[Text, Length(5000)]
-Website = Annotated[str, Field(max_length=2000, pattern=r"^https?://[^\s\x00-\x1f]+$")]
+Website = Annotated[str, Field(max_length=2000, pattern=rf"^https?://{UNBROKEN}+$")]
 Variable = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 
 

@@ -21,11 +21,11 @@ from shared.egress import check_url, default_port
 from shared.errors import Conflict, NotFound
 from shared.recording import Access, Locale, Timezone, Visitor, WrongAccess, bound, check_timezone, seal
 from shared.settings import Settings
-from shared.values import Given, Name, Value
+from shared.values import UNBROKEN, Given, Name, Value
 
 SORTABLE: Sortable = {"id": DemoSite.id, "name": DemoSite.name, "created_at": DemoSite.created_at}
 
-Url = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\s\x00-\x1f]+$")]
+Url = Annotated[str, Field(min_length=1, max_length=2000, pattern=rf"^{UNBROKEN}+$")]
 
 
 class NoSuchDemoSite(NotFound):

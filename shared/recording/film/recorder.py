@@ -44,7 +44,7 @@ class RecordingConfig(Value):
     The others: see Viewport, Tour and Visitor.
     """
 
-    resolution: str = Field("1920x1080", pattern=r"^\d{3,4}x\d{3,4}$")
+    resolution: str = Field("1920x1080", pattern=r"^[0-9]{3,4}x[0-9]{3,4}$")
     frame_rate: Literal[24, 25, 30, 50, 60] = 30
     quality: Quality = "high"
     device_scale: float = Field(1.0, ge=1.0, le=2.0)

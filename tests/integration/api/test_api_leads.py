@@ -118,6 +118,7 @@ def test_a_list_is_narrowed(api: Api) -> None:
         ({"email": "ana"}, "body.email"),
         ({"email": "ana@example.com\r\nBcc: x@example.com"}, "body.email"),
         ({"website": "javascript:alert(1)"}, "body.website"),
+        ({"website": "https://acme.example/a\u2028b"}, "body.website"),
         ({"variables": {"Plan": "x"}}, "body.variables.Plan.[key]"),
         ({"variables": {f"v{n}": "x" for n in range(51)}}, "body.variables"),
         ({"colour": "red"}, "body.colour"),

@@ -35,6 +35,9 @@ BY_RULE = {"refused", "key-reused", "changed-meanwhile"}
 settings = Settings(leadreel_home=Path(GIVEN["home"]), secrets_key=GIVEN["secrets_key"])
 parts = Parts(Database(GIVEN["database_url"]), open_storage(settings), GIVEN["workspace_id"])
 things = Things(parts, settings)
+FRAMING = {"connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade"}
+"""Headers that say where a request ends: with wrong ones it is none, and whoever serves HTTP refuses it."""
+
 counting, lock = itertools.count(), RLock()
 kept: dict[tuple[str, bool], tuple[int, int]] = {}
 answered: dict[str, Counter[str]] = defaultdict(Counter)
@@ -43,6 +46,8 @@ answered: dict[str, Counter[str]] = defaultdict(Counter)
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     operation = _operation(case)
+    for name in [name for name in case.headers or () if name.lower() in FRAMING]:
+        del case.headers[name]
     if operation in {"generateScript", "synthesizeVoiceover"}:
         case.headers["Prefer"] = "respond-async"  # nothing works on it: who waits would wait in vain
     if case.meta is None or case.meta.phase.name.value == "stateful":
