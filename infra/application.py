@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aws_cdk import App, Environment
 
 from infra.edge_region import EdgeStack
+from infra.functions import BUILT
 from infra.region import RegionStack, tag
 from infra.stages import Stage, read_stage
 
@@ -12,7 +15,7 @@ EDGE_REGION = "us-east-1"
 DEFAULT_REGION = "us-east-1"
 
 
-def add_stacks(app: App, where: Environment) -> tuple[Stage, RegionStack, EdgeStack]:
+def add_stacks(app: App, where: Environment, built: Path = BUILT) -> tuple[Stage, RegionStack, EdgeStack]:
     """Raises WrongContext."""
     region = where.region or DEFAULT_REGION
     stage = read_stage(app.node, region)
@@ -31,6 +34,7 @@ def add_stacks(app: App, where: Environment) -> tuple[Stage, RegionStack, EdgeSt
         stage=stage,
         certificate=edge.certificate,
         web_acl_arn=edge.web_acl_arn,
+        built=built,
         env=Environment(account=where.account, region=region),
         cross_region_references=True,
         description=f"Leadreel {stage.name}: personal videos for leads",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
@@ -37,6 +38,15 @@ class Database(Construct):
         self.server: rds.DatabaseInstance | rds.DatabaseCluster = (
             self._instance(stage, network) if stage.database == "instance" else self._aurora(stage, network)
         )
+        kind = "instance" if stage.database == "instance" else "cluster"
+        log = logs.LogGroup(
+            self,
+            "Log",
+            log_group_name=f"/aws/rds/{kind}/{stage.prefix}/postgresql",
+            retention=kept(stage.size.log_days),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.server.node.add_dependency(log)  # RDS would make one that keeps everything for ever
         assert self.server.secret is not None
         self.owner = self.server.secret
         secret = rds.DatabaseSecret(
@@ -106,7 +116,6 @@ class Database(Construct):
             deletion_protection=size.is_kept,
             removal_policy=RemovalPolicy.SNAPSHOT if size.is_kept else RemovalPolicy.DESTROY,
             cloudwatch_logs_exports=["postgresql"],
-            cloudwatch_logs_retention=kept(size.log_days),
             enable_performance_insights=size.is_kept,
             auto_minor_version_upgrade=True,
             parameter_group=self._parameters(engine),
@@ -138,7 +147,6 @@ class Database(Construct):
             deletion_protection=size.is_kept,
             removal_policy=RemovalPolicy.SNAPSHOT if size.is_kept else RemovalPolicy.DESTROY,
             cloudwatch_logs_exports=["postgresql"],
-            cloudwatch_logs_retention=kept(size.log_days),
             parameter_group=self._parameters(engine),
         )
 

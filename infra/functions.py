@@ -35,7 +35,10 @@ class NotBuilt(RuntimeError):
 
 
 class Functions(Construct):
-    """by_name: a function by its table's name; log_groups: likewise. queues: of those nobody waits for."""
+    """by_name: a function by its table's name; log_groups: likewise. queues: of those nobody waits for.
+
+    built: the folder with the assets of the zip functions, `code` and `layer`.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Functions(Construct):
         content: s3.IBucket,
         secrets: Secrets,
         environment: Mapping[str, str],
+        built: Path,
     ) -> None:
         super().__init__(scope, name)
         self._stage, self._network, self._content, self._secrets = stage, network, content, secrets
@@ -61,11 +65,11 @@ class Functions(Construct):
         self._architecture = (
             lambda_.Architecture.ARM_64 if stage.architecture == "arm64" else lambda_.Architecture.X86_64
         )
-        self._code = lambda_.Code.from_asset(str(_built("code")))
+        self._code = lambda_.Code.from_asset(str(_part(built, "code")))
         self._layer = lambda_.LayerVersion(
             self,
             "Packages",
-            code=lambda_.Code.from_asset(str(_built("layer"))),
+            code=lambda_.Code.from_asset(str(_part(built, "layer"))),
             compatible_architectures=[self._architecture],
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_11],
             description="what the zip functions import",
@@ -132,7 +136,8 @@ class Functions(Construct):
         )
         for secret in secrets.values():
             secret.grant_read(role)
-        self._let_store(name, limits, role)
+        if limits.database or limits.image:
+            self._let_store(limits, role)
         return made
 
     def _from_image(self, parts: str, name: str, image: str, common: dict[str, object]) -> lambda_.Function:
@@ -182,7 +187,7 @@ class Functions(Construct):
             "max_event_age": Duration.hours(6),
         }
 
-    def _let_store(self, name: str, limits: Limits, role: iam.Role) -> None:
+    def _let_store(self, limits: Limits, role: iam.Role) -> None:
         """A browser on a stranger's page reaches one prefix; who has the database, the bucket."""
         prefix = "*" if limits.database else FILMS
         role.add_to_policy(
@@ -200,10 +205,10 @@ class Functions(Construct):
         )
 
 
-def _built(part: str) -> Path:
-    folder = BUILT / part
+def _part(built: Path, name: str) -> Path:
+    folder = built / name
     if not folder.is_dir():
-        raise NotBuilt(f"build/{part} is not there: `make build` makes it")
+        raise NotBuilt(f"{folder} is not there: `make build` makes it")
     return folder
 
 

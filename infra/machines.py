@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
@@ -52,8 +53,12 @@ class Machines(Construct):
                 ),
                 removal_policy=RemovalPolicy.RETAIN if stage.size.is_kept else RemovalPolicy.DESTROY,
             )
-            for function in used.values():
-                function.grant_invoke(machine)
+            machine.add_to_role_policy(  # of no other version than the newest, which the definition names
+                iam.PolicyStatement(
+                    actions=["lambda:InvokeFunction"],
+                    resources=[function.function_arn for function in used.values()],
+                )
+            )
             self.by_name[each] = machine
 
 

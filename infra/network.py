@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.stages import Stage
 
+RANGE = "10.0.0.0/16"
 POSTGRES, HTTPS = ec2.Port.tcp(5432), ec2.Port.HTTPS
 
 
@@ -38,6 +39,7 @@ class Network(Construct):
             self,
             "Vpc",
             vpc_name=stage.prefix,
+            ip_addresses=ec2.IpAddresses.cidr(RANGE),
             max_azs=size.zones,
             nat_gateway_provider=nat,
             nat_gateways=size.nat_gateways,
@@ -60,9 +62,7 @@ class Network(Construct):
             },
         )
         if isinstance(nat, ec2.NatInstanceProviderV2):
-            nat.security_group.add_ingress_rule(
-                ec2.Peer.ipv4(self.vpc.vpc_cidr_block), HTTPS, "what functions ask of vendors"
-            )
+            nat.security_group.add_ingress_rule(ec2.Peer.ipv4(RANGE), HTTPS, "what functions ask of vendors")
         self.vpc.add_flow_log(
             "Refused",
             traffic_type=ec2.FlowLogTrafficType.REJECT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, Stack, Tags, triggers
 from aws_cdk import aws_certificatemanager as acm
@@ -45,6 +46,7 @@ class RegionStack(Stack):
         stage: Stage,
         certificate: acm.ICertificate | None,
         web_acl_arn: str,
+        built: Path,
         **more: object,
     ) -> None:
         super().__init__(scope, name, **more)  # type: ignore[arg-type]
@@ -74,6 +76,7 @@ class RegionStack(Stack):
             content=buckets.content,
             secrets=secrets,
             environment={"PUBLIC_BASE_URL": delivery.url},
+            built=built,
         )
         of = functions.by_name
         identity = Identity(self, "Identity", stage, of["claim"])

@@ -28,7 +28,6 @@ class Buckets(Construct):
         self.content = self._bucket(
             "Content",
             versioned=True,
-            event_bridge_enabled=True,
             server_access_logs_bucket=self.logs,
             server_access_logs_prefix="content/",
             lifecycle_rules=[
@@ -46,6 +45,13 @@ class Buckets(Construct):
                     for prefix, days in CACHES.items()
                 ),
             ],
+        )
+        plain = self.content.node.default_child
+        assert isinstance(plain, s3.CfnBucket)
+        plain.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
+                event_bridge_enabled=True
+            )
         )
         self.site = self._bucket(
             "Site",

