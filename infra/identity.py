@@ -130,7 +130,7 @@ class Identity(Construct):
         joined.node.add_dependency(user, *self._groups())
 
     def _groups(self) -> Sequence[Construct]:
-        return [each for each in self.node.children if isinstance(each, cognito.CfnUserPoolGroup)]  # type: ignore[misc]
+        return [each for each in self.node.children if isinstance(each, cognito.CfnUserPoolGroup)]
 
     @property
     def issuer(self) -> str:

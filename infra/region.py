@@ -142,13 +142,8 @@ class RegionStack(Stack):
         function.add_environment("DATABASE_APP_SECRET", database.app.secret_arn)
         function.add_environment("FIRST_WORKSPACE", FIRST_WORKSPACE_NAME)
         database.let_own(function)
-        after: Sequence[IConstruct] = [database, function]
         return triggers.Trigger(
-            self,
-            "Migrate",
-            handler=function,
-            execute_after=list(after),
-            timeout=Duration.minutes(5),
+            self, "Migrate", handler=function, execute_after=[database], timeout=Duration.minutes(5)
         )
 
     def _let_start(self, functions: Sequence[lambda_.Function]) -> None:
