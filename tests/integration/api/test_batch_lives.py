@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,22 +21,9 @@ from shared.videos import tend_run
 from shared.webhooks import WebhookFields, add_webhook, deliver_due
 from tests.support.api import SECRETS_KEY
 from tests.support.receiver import Receiver, is_signed
-from tests.support.studio import Studio, open_studio
-from tests.support.vendors import VendorServer
+from tests.support.studio import Studio
 
 PATH = "/api/v1/batches"
-
-
-@pytest.fixture
-async def studio(
-    migrated: Postgres,
-    vendors: VendorServer,
-    workspace_id: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Studio]:
-    async with open_studio(migrated, vendors, workspace_id, tmp_path, monkeypatch) as opened:
-        yield opened
 
 
 class Hook:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,6 @@ from shared.videos import answers_due, decide_script, send
 from shared.workflow import AlreadySpoken
 from tests.support.studio import ASKED, PATH, Studio, open_studio
 from tests.support.vendors import Failure, VendorServer
-
-
-@pytest.fixture
-async def studio(
-    migrated: Postgres,
-    vendors: VendorServer,
-    workspace_id: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Studio]:
-    async with open_studio(migrated, vendors, workspace_id, tmp_path, monkeypatch) as opened:
-        yield opened
 
 
 def script_of(studio: Studio, video_id: int) -> int:

@@ -5,32 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.postgres import Postgres
 from shared.videos import run_making
 from tests.support.parts import SECTION, Parts
-from tests.support.studio import PATH, Studio, open_studio
-from tests.support.vendors import VendorServer
+from tests.support.studio import PATH, Studio
 
 VOICEOVERS = f"{PATH}/voiceovers"
 WORDS = ["Hi Ana, this is for Acme.", "Shall we talk?"]
-
-
-@pytest.fixture
-async def studio(
-    migrated: Postgres,
-    vendors: VendorServer,
-    workspace_id: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Studio]:
-    async with open_studio(migrated, vendors, workspace_id, tmp_path, monkeypatch) as opened:
-        yield opened
 
 
 @pytest.fixture
