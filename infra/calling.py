@@ -19,7 +19,8 @@ from infra.stages import Stage
 
 EVERY = {"deliver": Duration.minutes(1), "tend": Duration.minutes(5)}
 VIEW_LOGS = "logs/views/"
-REPORTS = logs.FilterPattern.any_term("REPORT RequestId", "platform.report")
+CLAIMS = logs.FilterPattern.any_term("REPORT RequestId", "platform.report", "function_request_id")
+"""What Lambda bills, and our own line that says for which video it was."""
 
 
 class Calling(Construct):
@@ -75,7 +76,7 @@ class Calling(Construct):
                 f"Costs-{function}",
                 log_group=group,
                 destination=destinations.LambdaDestination(functions["ingest_costs"], add_permissions=False),
-                filter_pattern=REPORTS,
+                filter_pattern=CLAIMS,
                 filter_name="reports",
             )
         functions["ingest_costs"].add_permission(
