@@ -96,7 +96,7 @@ class Delivery(Construct):
         """What is found by those who look for it, and why it stays."""
         reasons = {
             "CFR1": "Whoever gets a video may be in any country, and so may who sends it.",
-            "CFR3": "There are access logs: standard logging v2, a delivery beside the distribution (ViewLogs).",
+            "CFR3": "There are access logs: standard logging v2, a delivery of its own (ViewLogs).",
         }
         if not stage.domain:
             reasons["CFR4"] = (

@@ -1,4 +1,4 @@
-"""The stacks of the edge as they are deployed: nothing in the clear, nothing open, no answer kept too long."""
+"""The stacks of the edge as they are deployed: nothing in the clear, nothing open, nothing kept too long."""
 
 from __future__ import annotations
 
