@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -33,8 +32,7 @@ class Edge:
 
 def make_edge(name: str, region: str, **context: str) -> Edge:
     """context: as `cdk -c` gives it."""
-    folder = tempfile.mkdtemp(prefix="leadreel-cdk-")
-    app = cdk.App(outdir=folder, context={"stage": name, **context})
+    app = cdk.App(context={"stage": name, **context})
     stage = read_stage(app.node, region)
     edge = EdgeStack(app, stage=stage)
     stack = cdk.Stack(app, stage.prefix, env=cdk.Environment(region=region), cross_region_references=True)

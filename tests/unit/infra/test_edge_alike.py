@@ -84,6 +84,14 @@ def token(slug: str = "locked", seconds: float = 600) -> str:
     return media_root(slug, LINKS, time.time() + seconds)
 
 
+def with_token(path: str) -> str:
+    """For `TOKEN`, `LATE` and `OTHER`, the addresses of the locked video's media that their tokens make."""
+    other = token("other").replace("other", "locked")
+    for name, root in (("TOKEN", token()), ("LATE", token(seconds=-1)), ("OTHER", other)):
+        path = path.replace(name, root)
+    return path
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -91,7 +99,7 @@ def token(slug: str = "locked", seconds: float = 600) -> str:
         "/embed/abc",
         "/media/abc/thumbnail.jpg",
         "/media/abc/hls/master.m3u8",
-        f"{token()}/720p.mp4",
+        "TOKEN/720p.mp4",
         "/clips/0a1b-0.m4s",
         "/assets/hls-1.6.13.min.js",
         "/docs",
@@ -107,6 +115,7 @@ def token(slug: str = "locked", seconds: float = 600) -> str:
 def test_what_is_there_is_the_same_with_the_same_headers(
     distribution: CloudFront, machine: httpx.Client, path: str
 ) -> None:
+    path = with_token(path)
     here, there = machine.get(path), distribution.get(path)
     assert (there.status, there.body) == (here.status_code, here.content) == (200, there.body)
     wanted = {name: here.headers[name] for name in TOLD if name in here.headers}
@@ -141,19 +150,20 @@ def test_the_api_knows_cloudfront_and_who_asks(distribution: CloudFront, api: Ap
 @pytest.mark.parametrize(
     "path",
     [
-        f"{token(seconds=-1)}/720p.mp4",
-        f"{token('other').replace('other', 'locked')}/720p.mp4",
-        f"{token()}x/720p.mp4",
-        f"{token()}/../page.json",
-        f"{token()}/%2e%2e/page.json",
+        "LATE/720p.mp4",
+        "OTHER/720p.mp4",
+        "TOKENx/720p.mp4",
+        "TOKEN/../page.json",
+        "TOKEN/%2e%2e/page.json",
     ],
 )
 def test_without_its_token_nothing_guarded_opens(
     distribution: CloudFront, machine: httpx.Client, path: str
 ) -> None:
+    path = with_token(path)
     got = distribution.get(path)
     assert (got.status, got.headers["cache-control"]) == (403, "no-store")
-    assert machine.get(path).status_code in (403, 404) or ".." in path
+    assert machine.get(path).status_code in (403, 404) or ".." in path  # which httpx takes out itself
     assert distribution.asked == []
 
 
