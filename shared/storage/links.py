@@ -20,7 +20,8 @@ class Links:
     """Signs with one key, and knows what was signed with it."""
 
     def __init__(self, key: SecretStr) -> None:
-        self._key = key.get_secret_value().encode()
+        # without the padding, which who makes or keeps a key may leave out; CloudFront's function does so too
+        self._key = key.get_secret_value().rstrip("=").encode()
 
     def sign(self, what: str, until: float) -> str:
         """A token for `what`, which holds until then (seconds since 1970)."""

@@ -1,7 +1,8 @@
 """Share pages with a password or an end. They are no part of the REST API: whoever has the link opens them.
 
 Where a page is for everyone, whoever serves the site has it as a file and does not ask here. The form goes to
-a path of its own, because CloudFront asks a second origin for what the first has not by GET alone.
+a path of its own, because CloudFront asks a second origin for what the first has not by GET alone. It asks by
+the name of the file that the first has not: `index.html`.
 """
 
 from __future__ import annotations
@@ -34,12 +35,14 @@ Keeper = Annotated[Doorkeeper, Depends(_doorkeeper)]
 
 
 @router.get("/v/{slug}")
+@router.get("/v/{slug}/index.html")
 def share_page(slug: str, keeper: Keeper) -> Response:
     """The page, or the form that asks for its password."""
     return _answer(keeper.open("v", slug))
 
 
 @router.get("/embed/{slug}")
+@router.get("/embed/{slug}/index.html")
 def embed_page(slug: str, keeper: Keeper) -> Response:
     """The player alone, or the form."""
     return _answer(keeper.open("embed", slug))

@@ -146,6 +146,7 @@ def test_a_password_is_asked_for(api: Api, parts: Parts, hosted: int, site: http
         assert "For Ana" not in form.text and "/media/" not in form.text
         policy = form.headers["content-security-policy"]
         assert "form-action 'self'" in policy and framed in policy
+        assert site.get(f"/{kind}/{slug}/index.html").text == form.text  # as CloudFront asks for it
         wrong = site.post(f"/unlock/{kind}/{slug}", data={"password": SECRET.upper()})
         assert wrong.status_code == 403 and "not the password" in wrong.text and "/media/" not in wrong.text
         page = site.post(f"/unlock/{kind}/{slug}", data={"password": SECRET})
