@@ -66,9 +66,8 @@ class Identity(Construct):
                 description=description,
                 precedence=precedence,
             )
-        self._domain = self.pool.add_domain(
-            "SignIn",
-            cognito_domain=cognito.CognitoDomainOptions(domain_prefix=f"{stage.prefix}-{Aws.ACCOUNT_ID}"),
+        self.pool.add_domain(
+            "SignIn", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=_domain_prefix(stage))
         )
         use = cognito.ResourceServerScope(scope_name="use", scope_description="use the API")
         server = self.pool.add_resource_server(
@@ -136,6 +135,11 @@ class Identity(Construct):
     def issuer(self) -> str:
         return self.pool.user_pool_provider_url
 
-    @property
-    def sign_in_url(self) -> str:
-        return self._domain.base_url()
+
+def sign_in_url(stage: Stage) -> str:
+    """Where people sign in. Not asked of the pool, which knows the site, whose headers know this."""
+    return f"https://{_domain_prefix(stage)}.auth.{Aws.REGION}.amazoncognito.com"
+
+
+def _domain_prefix(stage: Stage) -> str:
+    return f"{stage.prefix}-{Aws.ACCOUNT_ID}"

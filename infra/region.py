@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Duration, Stack, Tags, triggers
+from aws_cdk import CfnOutput, Duration, Environment, Stack, Tags, triggers
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -17,7 +17,7 @@ from infra.calling import Calling
 from infra.database import Database
 from infra.delivery import Delivery
 from infra.functions import Functions
-from infra.identity import Identity
+from infra.identity import Identity, sign_in_url
 from infra.machines import Machines, machine_arns
 from infra.network import Network
 from infra.secrets import Secrets
@@ -41,15 +41,21 @@ class RegionStack(Stack):
     def __init__(
         self,
         scope: Construct,
-        name: str,
         *,
         stage: Stage,
         certificate: acm.ICertificate | None,
         web_acl_arn: str,
         built: Path,
-        **more: object,
+        account: str | None = None,
     ) -> None:
-        super().__init__(scope, name, **more)  # type: ignore[arg-type]
+        super().__init__(
+            scope,
+            stage.prefix,
+            env=Environment(account=account, region=stage.region),
+            cross_region_references=True,
+            termination_protection=stage.size.is_kept,
+            description=f"Leadreel {stage.name}: personal videos for leads",
+        )
         self.stage = stage
 
         network = Network(self, "Network", stage)
@@ -65,6 +71,8 @@ class RegionStack(Stack):
             site=buckets.site,
             api=api.gateway,
             origin_key=secrets.by_name["ORIGIN_KEY"],
+            link_key=secrets.by_name["LINK_SIGNING_KEY"],
+            sign_in=sign_in_url(stage),
             certificate=certificate,
             web_acl_arn=web_acl_arn,
         )
@@ -96,7 +104,7 @@ class RegionStack(Stack):
             "AUTH_ISSUER": identity.issuer,
             "AUTH_KEYS_URL": f"{identity.issuer}/.well-known/jwks.json",
             "AUTH_APP_CLIENTS": identity.people.user_pool_client_id,
-            "AUTH_SIGN_IN_URL": identity.sign_in_url,
+            "AUTH_SIGN_IN_URL": sign_in_url(stage),
         }.items():
             of["api"].add_environment(variable, value)
         api.serve(of["api"], identity)
@@ -128,7 +136,7 @@ class RegionStack(Stack):
         for key, value in {
             "Site": delivery.url,
             "Documentation": f"{delivery.url}/docs",
-            "SignIn": identity.sign_in_url,
+            "SignIn": sign_in_url(stage),
             "UserPool": identity.pool.user_pool_id,
             "BrowserClient": identity.people.user_pool_client_id,
             "MachineClient": identity.machine.user_pool_client_id,
