@@ -1,6 +1,6 @@
-"""Postgres as RDS has it: over TLS alone, with passwords (SCRAM), and an owner who is no superuser.
+"""Postgres as RDS has it: over TLS, with passwords (SCRAM), and an owner who is no superuser.
 
-It is the embedded one with other settings; its log holds every statement.
+It is the embedded one with other settings, behind TLS; its log holds every statement.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,24 +21,22 @@ from psycopg2 import sql
 from local.guarded import Guarded, guarded
 from local.postgres import SUPERUSER, Postgres, binaries
 from tests.support.tls import HOST, Identity
+from tests.support.tls_front import Front, opened
 
 OWNER, APP, DATABASE = "leadreel_owner", "leadreel_app", "leadreel"
 START_SECONDS = 60
-HBA = """\
-local   all {superuser} trust
-hostssl all all 127.0.0.1/32 scram-sha-256
-hostnossl all all 127.0.0.1/32 reject
-"""
+SERVER_PORT = 5432
+HBA = f"local all {SUPERUSER} trust\nlocal all all scram-sha-256\n"
 
 
 @dataclass
 class Rds:
-    """sockets: where the superuser is let in. log: everything that was said to the server."""
+    """sockets: where the superuser is let in. log: everything that was said to the server. front: for all
+    others."""
 
-    port: int
     sockets: Path
     log: Path
-    identity: Identity
+    front: Front
     owner_password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     def make_database(self) -> str:
@@ -55,15 +52,26 @@ class Rds:
             cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
             cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(APP)))
 
+    @property
+    def port(self) -> int:
+        return self.front.port
+
+    @property
+    def identity(self) -> Identity:
+        return self.front.identity
+
     @contextmanager
     def as_superuser(self, database: str = "postgres") -> Iterator[Any]:
-        with self._cursor(host=str(self.sockets), user=SUPERUSER, dbname=database) as cursor:
+        with self._cursor(
+            host=str(self.sockets), port=SERVER_PORT, user=SUPERUSER, dbname=database
+        ) as cursor:
             yield cursor
 
     @contextmanager
     def over_tls(self, user: str, password: str, database: str) -> Iterator[Any]:
         with self._cursor(
             host=HOST,
+            port=self.port,
             user=user,
             password=password,
             dbname=database,
@@ -74,7 +82,7 @@ class Rds:
 
     @contextmanager
     def _cursor(self, **who: Any) -> Iterator[Any]:
-        connection = psycopg2.connect(port=self.port, connect_timeout=10, **who)
+        connection = psycopg2.connect(connect_timeout=10, **who)
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
@@ -92,32 +100,30 @@ def served_rds(home: Path, identity: Identity) -> Iterator[Rds]:
     owned = data.stat()
     user = (owned.st_uid, owned.st_gid) if os.geteuid() == 0 else None
     sockets.mkdir(parents=True)
-    (data / "rds_hba.conf").write_text(HBA.format(superuser=SUPERUSER))
-    for name, source in (("server.crt", identity.certificate), ("server.key", identity.key)):
-        (data / name).write_bytes(source.read_bytes())
-        (data / name).chmod(0o600)
+    (data / "rds_hba.conf").write_text(HBA)
     if user:
-        for path in (sockets, data / "rds_hba.conf", data / "server.crt", data / "server.key"):
+        for path in (sockets, data / "rds_hba.conf"):
             os.chown(path, *user)
-    rds = Rds(_free_port(), sockets, home / "rds.log", identity)
+    front = Front(sockets / f".s.PGSQL.{SERVER_PORT}", identity)
+    rds = Rds(sockets, home / "rds.log", front)
     options = {
-        "listen_addresses": "127.0.0.1",
+        "listen_addresses": "",
         "unix_socket_directories": str(sockets),
         "hba_file": str(data / "rds_hba.conf"),
-        "ssl": "on",
         "password_encryption": "scram-sha-256",
         "log_statement": "all",
         "log_min_error_statement": "debug5",
     }
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    command: list[str | Path] = [binaries() / "postgres", "-D", data, "-p", str(rds.port), *settings]
+    command: list[str | Path] = [binaries() / "postgres", "-D", data, "-p", str(SERVER_PORT), *settings]
     line = guarded(command, user=user, stop=signal.SIGINT, orphaned=signal.SIGQUIT, grace_seconds=20.0)
     with rds.log.open("wb") as log:
         server = Guarded(line, output=log)
     try:
         _wait_for(rds)
         _make_owner(rds)
-        yield rds
+        with opened(front):
+            yield rds
     finally:
         server.stop(20.0)
 
@@ -141,8 +147,3 @@ def _make_owner(rds: Rds) -> None:
             cursor.execute(f"DROP ROLE {role}")
         rights = "LOGIN NOSUPERUSER CREATEROLE CREATEDB NOBYPASSRLS NOREPLICATION"
         cursor.execute(f"CREATE ROLE {OWNER} {rights} PASSWORD %s", (rds.owner_password,))
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

@@ -20,8 +20,9 @@ from shared.accounts import open_workspace
 from shared.database import Database, DatabaseUnreachable, iam, open_database
 from shared.settings import Settings
 from tests.support.account import KEYS, REGION, Account
-from tests.support.rds_proxy import Door, opened_door
+from tests.support.rds_proxy import Door
 from tests.support.tls import HOST, make_identity
+from tests.support.tls_front import opened
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def door(
     made = Door(
         server_socket(migrated), make_identity(tmp_path / "tls"), REGION, KEYS["AWS_SECRET_ACCESS_KEY"]
     )
-    with opened_door(made) as door:
+    with opened(made) as door:
         yield door
     iam._client.cache_clear()
 
@@ -73,16 +74,16 @@ def test_a_function_signs_in_with_a_token_and_works_as_its_role(door: Door) -> N
 
 def test_each_connection_has_a_token_of_its_own_made_when_it_is_opened(door: Door) -> None:
     database = database_of(door)
-    opened = []
+    times = []
     for _ in range(2):
-        opened.append(datetime.now(UTC))
+        times.append(datetime.now(UTC))
         with database.transaction() as session:
             session.execute(text("SELECT 1"))
         database.engine.dispose()
         time.sleep(1.1)  # a token's time is told in whole seconds
     first, second = door.tokens
     assert first != second
-    for token, at in zip(door.tokens, opened, strict=True):
+    for token, at in zip(door.tokens, times, strict=True):
         told = parse_qs(token.partition("/?")[2])["X-Amz-Date"][0]
         made = datetime.strptime(told, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         assert timedelta(seconds=-1) <= made - at < timedelta(seconds=1.1)
