@@ -1,6 +1,6 @@
 """Secrets in AWS Secrets Manager: settings that SECRET_ARNS names, and secrets that are JSON, by their ARN.
 
-What was fetched is kept for as long as the process lives. Errors name the secret, never what it says.
+A setting is fetched once in a process. Errors name the secret, never what it says.
 """
 
 from __future__ import annotations
@@ -70,15 +70,14 @@ class SecretsSource(PydanticBaseSettingsSource):
             if name not in self._names:
                 raise NoSecret(f"wrong setting: SECRET_ARNS: {variable} is no setting that is a secret")
             if self.current_state.get(name) is None:
-                value = fetch_secret(arn, variable)
+                value = _fetch_once(arn, variable)
                 if value != UNSET:
                     found[name] = value
         return found
 
 
-@cache
 def fetch_secret(arn: str, variable: str) -> str:
-    """The text of a secret. variable: the setting that names it, for errors.
+    """The text of a secret, as it is now. variable: the setting that names it, for errors.
 
     Raises NoSecret, SecretsUnreachable.
     """
@@ -105,8 +104,14 @@ def fetch_secret(arn: str, variable: str) -> str:
     return str(value)
 
 
+_fetch_once = cache(fetch_secret)
+
+
 def fetch_fields(arn: str, variable: str) -> dict[str, Any]:
-    """A secret that is a JSON object, as RDS keeps who signs in. Raises NoSecret, SecretsUnreachable."""
+    """A secret that is a JSON object, as RDS keeps who signs in: as it is now, for these are rotated.
+
+    Raises NoSecret, SecretsUnreachable.
+    """
     try:
         fields = json.loads(fetch_secret(arn, variable))
     except ValueError:

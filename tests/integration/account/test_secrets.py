@@ -70,6 +70,13 @@ def test_a_secret_is_fetched_once_in_a_process(account: Account, monkeypatch: py
     assert read_settings().openrouter_api_key == SecretStr("the first")
 
 
+def test_a_secret_that_is_rotated_is_read_as_it_is_now(account: Account) -> None:
+    arn = account.make_secret(new_name(), '{"password": "old"}')
+    assert fetch_fields(arn, "DATABASE_APP_SECRET")["password"] == "old"
+    account.secrets.put_secret_value(SecretId=arn, SecretString='{"password": "new"}')
+    assert fetch_fields(arn, "DATABASE_APP_SECRET")["password"] == "new"
+
+
 def test_a_vendors_key_that_is_still_to_be_set_counts_as_none(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
