@@ -18,6 +18,12 @@ PASSED_ON = (
     "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 )  # fmt: skip
 
+OF_AN_ACCOUNT = {
+    "aws_s3_bucket", "database_url", "database_iam", "database_ca_file", "database_owner_secret",
+    "database_app_secret", "first_workspace", "secret_arns",
+}  # fmt: skip
+"""Settings that workers on one machine don't get."""
+
 
 @dataclass(frozen=True)
 class WorkerEnvironment:
@@ -78,14 +84,15 @@ def allow_demo(settings: Settings, demo_url: str) -> Settings:
 def settings_environment(settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
     """(settings, secrets) that were set, as environment variables; paths absolute.
 
-    DATABASE_URL and AWS_S3_BUCKET are left out: on one machine the rows and objects are the home's.
+    What is of an AWS account is left out: on one machine the rows and objects are the home's, and secrets
+    were fetched by whoever read the settings.
 
     LEADREEL_HOME is always among them: its default depends on who asks.
     """
     plain, secret = {}, {}
     for name in sorted(settings.model_fields_set | {"leadreel_home"}):
         value = getattr(settings, name)
-        if name in {"database_url", "aws_s3_bucket"} or value is None:
+        if name in OF_AN_ACCOUNT or value is None:
             continue
         if isinstance(value, SecretStr):
             secret[name.upper()] = value.get_secret_value()
@@ -95,6 +102,8 @@ def settings_environment(settings: Settings) -> tuple[dict[str, str], dict[str, 
 
 
 def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return ",".join(f"{name}={part}" for name, part in value.items())
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
     return str(value.absolute()) if isinstance(value, Path) else str(value)

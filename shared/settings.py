@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import Permanent
+from shared.secrets import NoSecret, SecretsSource, is_arn, read_arns
 
 X264Preset = Literal[
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
 ]
 Crf = Annotated[int, Field(ge=0, le=51)]
+_KEY = re.compile(r"([A-Za-z0-9+/_-]{43})=?")
 
 
 class WrongSetting(Permanent):
@@ -54,12 +54,23 @@ class Settings(BaseSettings):
     """The names are those of the environment variables, in lower case."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # of a secret that is wrong, too
+        populate_by_name=True,
     )
 
     # where things are
     leadreel_home: Path = Field(default_factory=default_home)
     database_url: str | None = None
+    database_iam: bool = False
+    database_ca_file: Path | None = None
+    database_owner_secret: str | None = None
+    database_app_secret: str | None = None
+    first_workspace: str | None = Field(None, max_length=300)
+    secret_arns: Annotated[dict[str, str], NoDecode] = {}
     aws_s3_bucket: str | None = None
     aws_s3_region: str = "us-east-1"
     video_storage_path: Path | None = None
@@ -71,6 +82,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     public_base_url: str | None = None
     link_signing_key: SecretStr | None = None
+    origin_key: SecretStr | None = Field(None, min_length=16)
 
     # the API: the issuer of tokens, its keys, its pages, the client ids of people's applications; what it
     # starts; who else may ask, and how often
@@ -181,15 +193,40 @@ class Settings(BaseSettings):
     @field_validator("recording_access_key", "link_signing_key", "secrets_key")
     @classmethod
     def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
-        try:
-            long = value is None or len(base64.urlsafe_b64decode(value.get_secret_value())) == 32
-        except (binascii.Error, ValueError):
-            long = False
-        if not long:
+        """With padding and in the URL-safe alphabet, however it was written: Links sign with the text."""
+        if value is None:
+            return None
+        found = _KEY.fullmatch(value.get_secret_value())
+        if found is None:
             raise ValueError(
                 "must be 32 bytes in base64, such as `openssl rand -base64 32 | tr +/ -_` prints"
             )
+        return SecretStr(found[1].replace("+", "-").replace("/", "_") + "=")
+
+    @field_validator("secret_arns", mode="before")
+    @classmethod
+    def _read_arns(cls, value: object) -> object:
+        return read_arns(value) if isinstance(value, str) else value
+
+    @field_validator("database_owner_secret", "database_app_secret")
+    @classmethod
+    def _is_arn(cls, value: str | None) -> str | None:
+        if value is not None and not is_arn(value):
+            raise ValueError("must be the ARN of a secret: arn:aws:secretsmanager:…")
         return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What comes first wins."""
+        secret = (name for name, field in cls.model_fields.items() if field.annotation == SecretStr | None)
+        return init_settings, env_settings, dotenv_settings, SecretsSource(settings_cls, frozenset(secret))
 
     @field_validator("video_default_resolution")
     @classmethod
@@ -214,10 +251,13 @@ def read_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        WrongSetting: naming each variable whose value can't be used.
+        WrongSetting: naming each variable whose value can't be used, or whose secret can't be read.
+        SecretsUnreachable: Secrets Manager did not answer.
     """
     try:
         return Settings()
+    except NoSecret as error:
+        raise WrongSetting(str(error)) from error
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()

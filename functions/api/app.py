@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.api.bodies import Bodies
 from functions.api.describing import describe
+from functions.api.fronts import Front
 from functions.api.origins import Origins
 from functions.api.problems import add_problems, problem_of, response_of
 from functions.api.rates import rate_headers
@@ -41,6 +42,7 @@ def make_app(tools: Callable[[], Tools] = open_tools) -> FastAPI:
     for each in (Bodies, Catcher):
         app.add_middleware(each)
     app.add_middleware(Origins, tools=tools)
+    app.add_middleware(Front, tools=tools)
     app.add_middleware(Carrier)  # the last that is added stands outermost
     describe(app)
     return app

@@ -1,8 +1,9 @@
 """Errors as problem documents (RFC 9457): a stable type, and a sentence for a person.
 
-401 not-signed-in      403 not-allowed        404 not-found           409 conflict, in-progress
-412 changed-meanwhile  413 too-large          422 wrong-field, key-reused, refused
-429 too-many-requests  500 broken             503 not-ready
+401 not-signed-in      403 not-allowed, wrong-address                 404 not-found
+409 conflict, in-progress                     412 changed-meanwhile   413 too-large
+422 wrong-field, key-reused, refused          429 too-many-requests   500 broken
+503 not-ready
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Brings the database to the newest version of the tables."""
+"""Brings the database to the newest version of the tables, and what else a deployment has to find there."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.database import NoDatabase
-from shared.database.migrating import upgrade
-from shared.workflow import open_tools
+from shared.migrating import migrate
+from shared.workflow import named, open_tools
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """The event may name the database of the role that owns the tables: {database_url}."""
-    url = event.get("database_url") or open_tools().settings.database_url
-    if url is None:
-        raise NoDatabase("neither the event nor DATABASE_URL names a database")
-    upgrade(url)
-    return {"migrated": True}
+    with named():
+        return migrate(open_tools())

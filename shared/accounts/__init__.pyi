@@ -1,5 +1,6 @@
 from .answers import KEPT_FOR, is_an_answer_old, prune_answers
 from .auditing import AuditLine, list_changes
+from .claiming import workspace_claim
 from .keys import KeysUnreachable, SharedKeys, fetch_keys
 from .machines import (
     ClientFields,
@@ -19,6 +20,7 @@ from .workspaces import (
     WorkspaceChanges,
     WorkspaceState,
     change_workspace,
+    open_first_workspace,
     open_workspace,
     read_workspace,
 )
@@ -57,6 +59,7 @@ __all__ = [
     "list_changes",
     "list_clients",
     "may",
+    "open_first_workspace",
     "open_workspace",
     "person_of",
     "principal_of",
@@ -64,4 +67,5 @@ __all__ = [
     "read_client",
     "read_workspace",
     "revoke_client",
+    "workspace_claim",
 ]

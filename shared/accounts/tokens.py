@@ -139,7 +139,7 @@ class TokenVerifier:
             subject=said["sub"],
             client_id=client_id,
             username=None if username is None else str(username),
-            workspace_id=_number(said.get(WORKSPACE_CLAIM)),
+            workspace_id=workspace_number(said.get(WORKSPACE_CLAIM)),
             groups=tuple(groups),
         )
 
@@ -149,8 +149,8 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
-def _number(claim: object) -> int | None:
-    """Cognito's claims are text."""
+def workspace_number(claim: object) -> int | None:
+    """Cognito's claims are text. Raises NotSignedIn."""
     if claim is None:
         return None
     if isinstance(claim, str) and claim.isascii() and claim.isdigit() and len(claim) < 10:

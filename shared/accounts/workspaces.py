@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,21 @@ def open_workspace(database: Database, name: str = FIRST_WORKSPACE) -> int:
     with database.transaction() as session:
         session.execute(insert(Workspace).values(name=name).on_conflict_do_nothing())
         return session.scalars(select(Workspace.id).where(Workspace.name == name)).one()
+
+
+def open_first_workspace(owner: Database, name: str) -> int | None:
+    """Open a workspace if there is none; its id, which is 1: the first person's token names it already.
+
+    owner: signed in as who owns the tables. None where there are workspaces.
+    """
+    with owner.transaction() as session:
+        if session.scalar(select(exists().select_from(Workspace))):
+            return None
+        row = insert(Workspace).values(id=1, name=name).on_conflict_do_nothing()
+        opened = session.scalar(row.returning(Workspace.id))
+        if opened is not None:  # else somebody else did at the same time
+            session.execute(text("SELECT setval(pg_get_serial_sequence('workspaces', 'id'), 1)"))
+        return opened
 
 
 class WorkspaceState(Value):

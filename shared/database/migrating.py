@@ -6,8 +6,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import text
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+TAKE_TURNS = text("SELECT pg_advisory_xact_lock(7203110425)")
+"""Any number, the same for every migrator: of two at once, the second waits for the first's transaction."""
 
 
 def upgrade(url: str) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg2.errors
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from shared.errors import Permanent, Retryable
+from shared.database.faults import DatabaseSlow, DatabaseUnreachable, NoDatabase
+from shared.database.iam import sign_in_by_token, verified
+from shared.errors import Retryable
+from shared.settings import Settings
 
 STATEMENT_SECONDS = 20
 """Less than API Gateway waits (29 s), so that whoever asks is told."""
@@ -39,36 +44,34 @@ def _know_all_tables(*_: object) -> None:
     import shared.database.models.whole  # noqa: F401
 
 
-class DatabaseUnreachable(Retryable):
-    """Postgres did not answer, or went away in the middle."""
-
-
-class DatabaseSlow(Retryable):
-    """A statement took longer than it may."""
-
-
-class NoDatabase(Permanent):
-    """DATABASE_URL is not set, and the work needs rows."""
-
-
 class Database:
     """Postgres behind one small pool, of which a process has one. Opens no connection until the first use.
 
     A Lambda serves one request at a time, with one connection; a second one is for what is written while a
     transaction is open, and on one machine a process has a few threads.
-    statement_seconds: how long a statement may take, waiting for locks included.
+    statement_seconds: how long a statement may take, waiting for locks included. iam: passwords are tokens
+    (`shared.database.iam`), and the server is one that ca_file vouches for.
     """
 
-    def __init__(self, url: str, *, statement_seconds: float = STATEMENT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        statement_seconds: float = STATEMENT_SECONDS,
+        iam: bool = False,
+        ca_file: Path | None = None,
+    ) -> None:
         self._statement_seconds = statement_seconds
         self.engine: Engine = create_engine(
-            url,
+            driven(url),
             pool_size=4,  # opened one by one, and one that is opened is kept: to open one takes milliseconds
             max_overflow=0,
             pool_timeout=_POOL_SECONDS,
             pool_recycle=_RECYCLE_SECONDS,
-            connect_args=_CONNECT,
+            connect_args=_CONNECT | (verified(ca_file) if iam else {}),
         )
+        if iam:
+            sign_in_by_token(self.engine)
         self._limits = {
             "statement": f"{statement_seconds * 1000:.0f}ms",
             "idle": f"{_IDLE_SECONDS}s",
@@ -141,9 +144,16 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str | None) -> Database:
-    if url is None:
+def driven(url: str) -> URL:
+    """The URL with our driver, where it names none: SQLAlchemy would take another."""
+    read = make_url(url)
+    return read.set(drivername="postgresql+psycopg2") if read.drivername == "postgresql" else read
+
+
+def open_database(settings: Settings) -> Database:
+    """Raises NoDatabase."""
+    if settings.database_url is None:
         raise NoDatabase(
             "DATABASE_URL is not set; `leadreel up` and `leadreel make` bring their own Postgres"
         )
-    return Database(url)
+    return Database(settings.database_url, iam=settings.database_iam, ca_file=settings.database_ca_file)

@@ -21,7 +21,7 @@ class Tools:
     @cached_property
     def database(self) -> Database:
         """Raises NoDatabase in a function without a route to Postgres."""
-        return open_database(self.settings.database_url)
+        return open_database(self.settings)
 
     @cached_property
     def executions(self) -> Executions:

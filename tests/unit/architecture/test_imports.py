@@ -21,8 +21,19 @@ GROUND = {
 }
 VENDORS = {
     "elevenlabs": {"shared/voice/elevenlabs.py"},
-    "boto3": {"shared/storage/opening.py", "shared/storage/s3.py", "shared/workflow/executions.py"},
-    "botocore": {"shared/storage/s3.py", "shared/workflow/executions.py"},
+    "boto3": {
+        "shared/database/iam.py",
+        "shared/secrets.py",
+        "shared/storage/opening.py",
+        "shared/storage/s3.py",
+        "shared/workflow/executions.py",
+    },
+    "botocore": {
+        "shared/database/iam.py",
+        "shared/secrets.py",
+        "shared/storage/s3.py",
+        "shared/workflow/executions.py",
+    },
     "playwright": {"shared/recording"},
     "espeakng_loader": {"shared/voice/espeak.py", "shared/voice/offline.py", "local/doctor.py"},
 }

@@ -68,6 +68,27 @@ def test_settings_become_variables_again(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert (again.elevenlabs_model_id, again.voiceover_cache_enabled) == ("turbo", False)
 
 
+def test_what_is_of_an_account_stays_with_whoever_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:none-abcdef"
+    settings = Settings(
+        _env_file=None,
+        secret_arns=f"OPENROUTER_API_KEY={arn}",
+        openrouter_api_key="read already",
+        database_iam=True,
+        database_owner_secret=arn,
+        first_workspace="Acme",
+    )
+    plain, secrets = settings_environment(settings)
+    assert set(plain) == {"LEADREEL_HOME"}
+    assert secrets == {"OPENROUTER_API_KEY": "read already"}
+
+
+def test_models_become_a_variable_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, _ = settings_environment(Settings(_env_file=None, ai_models="mine=acme/model"))
+    monkeypatch.setenv("AI_MODELS", plain["AI_MODELS"])
+    assert Settings(_env_file=None).ai_models["mine"] == "acme/model"
+
+
 def test_the_home_is_handed_on_even_where_it_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LEADREEL_HOME", raising=False)
     settings = Settings(_env_file=None)

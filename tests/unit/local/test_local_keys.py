@@ -51,3 +51,7 @@ def test_only_those_who_need_it_have_a_key(key: str, who: set[str], tmp_path: Pa
     assert key not in plain
     functions = read_functions(FUNCTIONS)
     assert {name for name, one in functions.items() if key in one.limits.secrets} == who
+
+
+def test_no_machine_makes_itself_a_front(tmp_path: Path) -> None:
+    assert with_keys(Settings(leadreel_home=tmp_path, _env_file=None)).origin_key is None

@@ -35,6 +35,10 @@ def test_every_setting_is_in_the_document() -> None:
         ("RECORDING_ACCESS_KEY", "too short"),
         ("RECORDING_ACCESS_KEY", "ñ" * 44),
         ("SECRETS_KEY", "too short"),
+        ("SECRETS_KEY", "a" * 42 + "!"),
+        ("ORIGIN_KEY", "too short"),
+        ("DATABASE_OWNER_SECRET", "a secret's name"),
+        ("DATABASE_IAM", "perhaps"),
     ],
 )
 def test_a_wrong_value_names_its_variable(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
