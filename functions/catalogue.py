@@ -20,6 +20,9 @@ class Limits(BaseModel):
     database: bool = False
     states: bool = False
     secrets: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    deletes: tuple[str, ...] = ()
     heavy: bool = False
 
 

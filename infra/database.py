@@ -7,12 +7,15 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.network import HTTPS, POSTGRES, Network, kept
 from infra.stages import Stage
 
 NAME = "leadreel"
+UNSAID = " %+~`#$&*()|[]{}:;<>?!'/@\"\\"
+"""Characters that no password has, so that it can stand in an address."""
 OWNER, APP = "leadreel_owner", "leadreel_app"
 INSTANCE = rds.PostgresEngineVersion.VER_17_6
 AURORA = rds.AuroraPostgresEngineVersion.VER_17_5
@@ -49,13 +52,7 @@ class Database(Construct):
         self.server.node.add_dependency(log)  # RDS would make one that keeps everything for ever
         assert self.server.secret is not None
         self.owner = self.server.secret
-        secret = rds.DatabaseSecret(
-            self,
-            "App",
-            username=APP,
-            master_secret=self.owner,
-            exclude_characters=" %+~`#$&*()|[]{}:;<>?!'/@\"\\",
-        )
+        secret = rds.DatabaseSecret(self, "App", username=APP, exclude_characters=UNSAID)
         self.app = secret.attach(self.server)
         self._rotate(network)
         self.proxy = rds.DatabaseProxy(
@@ -156,7 +153,11 @@ class Database(Construct):
             "Parameters",
             engine=engine,
             description="Leadreel",
-            parameters={"rds.force_ssl": "1", "log_min_duration_statement": "2000"},
+            parameters={
+                "rds.force_ssl": "1",
+                "password_encryption": "scram-sha-256",
+                "log_min_duration_statement": "2000",
+            },
         )
 
     def _rotate(self, network: Network) -> None:
@@ -166,6 +167,16 @@ class Database(Construct):
         )
         group.add_egress_rule(ec2.Peer.any_ipv4(), HTTPS, "Secrets Manager")
         group.connections.allow_to(self.group, POSTGRES, "the new password")
-        where = {"vpc_subnets": network.inside, "security_group": group}
-        self.server.add_rotation_single_user(**where)  # type: ignore[arg-type]
-        self.server.add_rotation_multi_user("RotateApp", secret=self.app, **where)  # type: ignore[arg-type]
+        for name, secret in (("RotateOwner", self.owner), ("RotateApp", self.app)):
+            secretsmanager.SecretRotation(
+                self,
+                name,
+                application=secretsmanager.SecretRotationApplication.POSTGRES_ROTATION_SINGLE_USER,
+                secret=secret,
+                target=self.server,
+                vpc=network.vpc,
+                vpc_subnets=network.inside,
+                security_group=group,
+                exclude_characters=UNSAID,
+                rotate_immediately_on_update=False,  # `migrate` makes the role, at the first deployment
+            )

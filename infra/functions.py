@@ -26,8 +26,6 @@ WITHOUT_CALLER = {"deliver", "tend", "ingest_views", "ingest_costs"}
 """Nobody waits for these: what they fail at goes to a queue."""
 RESERVED = {"api": 100, "record": 200, "encode": 200, "check_page": 50}
 """Of an account's 1,000, where the stage reserves: a batch can't take what answers people."""
-FILMS = "recordings/*"
-"""All that a browser on a stranger's page may reach, under its own jobs."""
 
 
 class NotBuilt(RuntimeError):
@@ -136,8 +134,7 @@ class Functions(Construct):
         )
         for secret in secrets.values():
             secret.grant_read(role)
-        if limits.database or limits.image:
-            self._let_store(limits, role)
+        self._let_store(limits, role)
         return made
 
     def _from_image(self, parts: str, name: str, image: str, common: dict[str, object]) -> lambda_.Function:
@@ -188,21 +185,19 @@ class Functions(Construct):
         }
 
     def _let_store(self, limits: Limits, role: iam.Role) -> None:
-        """A browser on a stranger's page reaches one prefix; who has the database, the bucket."""
-        prefix = "*" if limits.database else FILMS
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[self._content.arn_for_objects(prefix)],
+        """The folders of its table. Who opens strangers' pages lists nothing: names are share pages' addresses."""
+        for action, folders in (
+            ("s3:GetObject", limits.reads),
+            ("s3:PutObject", limits.writes),
+            ("s3:DeleteObject", limits.deletes),
+        ):
+            if folders:
+                objects = [self._content.arn_for_objects(f"{folder}/*") for folder in folders]
+                role.add_to_policy(iam.PolicyStatement(actions=[action], resources=objects))
+        if limits.reads and limits.database:
+            role.add_to_policy(  # without it what is not there is refused, and not missing
+                iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._content.bucket_arn])
             )
-        )
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],  # without it what is not there is 403 and not 404
-                resources=[self._content.bucket_arn],
-                conditions=None if limits.database else {"StringLike": {"s3:prefix": FILMS}},
-            )
-        )
 
 
 def _part(built: Path, name: str) -> Path:

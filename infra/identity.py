@@ -96,9 +96,10 @@ class Identity(Construct):
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
-                callback_urls=[f"{url}/", f"{url}/docs/oauth2-redirect.html"],
+                callback_urls=[f"{url}/", f"{url}/docs/signed-in.html"],
                 logout_urls=[f"{url}/"],
             ),
+            write_attributes=cognito.ClientAttributes().with_standard_attributes(fullname=True),
             access_token_validity=Duration.hours(1),
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.days(30),

@@ -65,8 +65,8 @@ class S3Storage:
         try:
             self.client.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
-                return False
+            if error.response["Error"]["Code"] in {"403", "404", "NoSuchKey"}:
+                return False  # 403: so S3 says it to whoever may not list, as who opens strangers' pages may not
             raise
         return True
 

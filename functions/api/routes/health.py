@@ -72,7 +72,7 @@ def _look(tools: Tools) -> Readiness:
 
     checks: dict[str, State] = {
         "database": _state(database),
-        "storage": _state(lambda: tools.storage.exists("health")),
+        "storage": _state(lambda: next(iter(tools.storage.keys("health/")), None)),
         "executions": _state(lambda: tools.executions.check("pipeline")),
     }
     return Readiness(status="down" if "down" in checks.values() else "ok", checks=checks, vendors=vendors)
