@@ -22,7 +22,7 @@ POLICIES = (
 )
 WHY_AMAZONS = (
     "AWS Backup's own policies for its service role: what a snapshot or a restore needs changes with the "
-    "service, and a copy that lacks one action is noticed at the first restore. Only backup.amazonaws.com may "
+    "service, and a copy that lacks an action is noticed at the first restore. Only backup.amazonaws.com may "
     "take the role."
 )
 

@@ -9,8 +9,8 @@ filter level in ["ERROR", "CRITICAL"] or @message like /^\\[ERROR\\]|Task timed 
 | stats count(*) as times, latest(request) as latest_request, max(@timestamp) as last_seen by what
 | sort times desc
 | limit 20"""
-"""As the dashboard shows it. A line of ours is JSON with a level; what the runtime says of a handler that raised,
-of a timeout or of a process that died is text."""
+"""As the dashboard shows it. A line of ours is JSON with a level; what the runtime says of a handler that
+raised, of a timeout or of a process that died is text."""
 
 ERRORS_BY_MESSAGE = """\
 filter level in ["ERROR", "CRITICAL"] or @message like /^\\[ERROR\\]|Task timed out|Runtime exited/

@@ -202,7 +202,7 @@ class Watching(Construct):
             "throttles",
             lambda_.Function.metric_all_throttles(period=MINUTES_5, statistic="Sum"),
             10,
-            "Functions were refused a start: the region's concurrency is used up, by whatever in this account.",
+            "Functions were refused a start: the region's concurrency is used up, by anything here.",
             periods=3,
         )
         self._alarm(
