@@ -185,7 +185,8 @@ def test_the_pipelines_way_is_counted_from_its_definition() -> None:
     definition = json.loads((ROOT / "functions" / "pipeline.asl.json").read_text())
     way = walk(definition, {"record": 3, "encode": 4})
     assert way.calls == {
-        "check_page": 1, "script": 1, "voice": 1, "plan": 1, "record": 3, "encode": 4, "compose": 1, "host": 1,
+        "check_page": 1, "script": 1, "voice": 1, "plan": 1, "record": 3, "encode": 4, "compose": 1,
+        "host": 1,
     }  # fmt: skip
     # begin and end; prepare and its two; two choices; voice, plan; the maps and theirs; compose, host, ready
     assert way.transitions == 2 + 3 + 2 + 2 + (1 + 3) + (1 + 4) + 3
