@@ -241,7 +241,7 @@ def _called(properties: Properties, asked: Asked) -> Iterator[Properties]:
     """The functions that a rule calls."""
     for target in properties.get("Targets", []):
         arn = target.get("Arn", {})
-        name = arn.get("Fn::GetAtt", [None])[0] if isinstance(arn, Mapping) else None
+        name = arn.get("Fn::GetAtt", [""])[0] if isinstance(arn, Mapping) else ""
         if name in asked.resources:
             yield asked.resources[name].get("Properties", {})
 
