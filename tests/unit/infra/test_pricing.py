@@ -272,21 +272,18 @@ def test_a_tenth_more_or_less_has_to_be_said() -> None:
 
 
 @pytest.fixture
-def synthesised(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
+def synthesised(tmp_path: Path) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
     """Both stacks of a stage, with empty folders in the place of what `make build` makes."""
     application: ModuleType = pytest.importorskip("infra.application", reason="the stacks are not here yet")
     for part in ("code", "layer"):
         (tmp_path / part).mkdir()
         (tmp_path / part / "empty").touch()
-    monkeypatch.setattr("infra.functions.BUILT", tmp_path)
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
 
     def synth(stage: str) -> list[dict[str, Any]]:
         app = App(context={**context, "stage": stage}, analytics_reporting=False)
         where = Environment(account="111111111111", region="us-east-1")
-        _, *stacks = application.add_stacks(app, where)
+        _, *stacks = application.add_stacks(app, where, tmp_path)
         return [dict(Template.from_stack(stack).to_json()) for stack in stacks]
 
     yield synth
