@@ -105,7 +105,6 @@ class Api(Construct):
             http_api=self.gateway,
             stage_name="$default",
             auto_deploy=True,
-            detailed_metrics_enabled=True,
             throttle=gateway.ThrottleSettings(rate_limit=500, burst_limit=1000),
         )
         plain = opened.node.default_child

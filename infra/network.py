@@ -27,6 +27,7 @@ class Network(Construct):
         nat = (
             ec2.NatProvider.instance_v2(
                 instance_type=ec2.InstanceType("t4g.nano"),
+                associate_public_ip_address=True,
                 machine_image=ec2.MachineImage.latest_amazon_linux2023(
                     cpu_type=ec2.AmazonLinuxCpuType.ARM_64
                 ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import Literal
 from aws_lambda_powertools import Logger
 
 NAMESPACE = "Leadreel"
+"""Unless POWERTOOLS_METRICS_NAMESPACE names another: stages that share an account are counted apart."""
 Unit = Literal["Count", "Milliseconds", "None"]
 
 
@@ -19,6 +21,12 @@ Unit = Literal["Count", "Milliseconds", "None"]
 def logger() -> Logger:
     """The process's logger; LOG_LEVEL and POWERTOOLS_SERVICE_NAME shape it."""
     return Logger(service="leadreel", log_uncaught_exceptions=True)
+
+
+@cache
+def namespace() -> str:
+    """Under which this process's metrics are counted."""
+    return os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or NAMESPACE
 
 
 def measure(
@@ -29,7 +37,7 @@ def measure(
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
     """
     metric = {
-        "Namespace": NAMESPACE,
+        "Namespace": namespace(),
         "Dimensions": [list(dimensions)],
         "Metrics": [{"Name": name, "Unit": unit}],
     }

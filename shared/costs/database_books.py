@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.costs.database_slots import DatabaseSlots
 from shared.costs.ledger import GONE, Answer, Ledger, PaidCall
 from shared.costs.slots import PATIENCE_SECONDS
+from shared.costs.spending import measure_spend
 from shared.costs.vendor_limits import note_refusal
 from shared.database import Database
 from shared.database.models import CostEntry, PaidCallRow
@@ -106,6 +107,8 @@ class DatabaseBooks:
             row = session.scalars(done).one_or_none()
             if row is not None:
                 session.add(_cost_entry(row, answer))
+        if row is not None:
+            measure_spend(answer.price_usd, kind="vendor", source=call.vendor)
 
     def close(self, call: PaidCall, claim: str, status: Literal["refused", "unknown"], reason: str) -> None:
         with self.database.workspace(self.workspace_id) as session:

@@ -19,6 +19,7 @@ from shared.costs.reports import (
     parse_report,
     price_invocation,
 )
+from shared.costs.spending import measure_spend
 from shared.database import Database
 from shared.database.models import CostEntry, Invocation
 
@@ -60,8 +61,9 @@ def _remember(session: Session, request_id: str, function: str, half: dict[str, 
 
 def _write(database: Database, invocation: Invocation, report: InvocationReport, prices: Prices) -> None:
     assert invocation.workspace_id is not None
+    amount = price_invocation(report, prices)
     with database.workspace(invocation.workspace_id) as session:
-        session.execute(
+        written = session.scalars(
             insert(CostEntry)
             .values(
                 workspace_id=invocation.workspace_id,
@@ -72,7 +74,7 @@ def _write(database: Database, invocation: Invocation, report: InvocationReport,
                 reference=invocation.request_id,
                 quantity=report.billed_duration_ms,
                 unit="ms",
-                amount_usd=price_invocation(report, prices),
+                amount_usd=amount,
                 details={
                     "memory_size_mb": report.memory_size_mb,
                     "max_memory_used_mb": report.max_memory_used_mb,
@@ -80,4 +82,7 @@ def _write(database: Database, invocation: Invocation, report: InvocationReport,
                 },
             )
             .on_conflict_do_nothing()
-        )
+            .returning(CostEntry.id)
+        ).one_or_none()
+    if written is not None:
+        measure_spend(amount, kind="invocation", source=invocation.function)

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import select
 
+from shared.costs import Answer, DatabaseBooks, PaidCall
 from shared.costs.ingesting import ingest_reports
 from shared.database import Database
 from shared.database.models import CostEntry
@@ -74,3 +76,39 @@ def test_lines_that_come_apart_late_or_twice_make_the_same_row(database: Databas
 def test_lines_that_are_neither_are_passed_over(database: Database, workspace_id: int) -> None:
     assert ingest_reports(event("START RequestId: 1 Version: $LATEST", "{}", "not json", ""), database) == 0
     assert entries(database, workspace_id) == []
+
+
+def spent(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, float]]:
+    """Source and USD of each metric SpendUSD since it was last asked."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')]
+    for line in lines:
+        [metric] = line["_aws"]["CloudWatchMetrics"]
+        assert metric["Metrics"] == [{"Name": "SpendUSD", "Unit": "None"}]
+        assert metric["Dimensions"] == [[]]  # one metric for everything, so that one alarm sees it all
+    return [(line["source"], line["SpendUSD"][0]) for line in lines]
+
+
+def test_what_an_invocation_cost_is_told_once(
+    database: Database, workspace_id: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request_id = str(uuid4())
+    both = event(ours(request_id, workspace_id, 7), report(request_id))
+    ingest_reports(both, database)
+    [(source, amount)] = spent(capsys)
+    assert source == "leadreel-voice" and amount == pytest.approx(0.0000168667)
+    ingest_reports(both, database)
+    assert spent(capsys) == []
+
+
+def test_what_a_vendor_charged_is_told_once(
+    database: Database, workspace_id: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books = DatabaseBooks(database, workspace_id, None, "voice")
+    call = PaidCall("elevenlabs", "speak", {"text": uuid4().hex})
+    answer = Answer(b"", Decimal("0.03"), Decimal(100), "characters")
+    claim = books.begin(call, 15)
+    assert claim is not None and spent(capsys) == []
+    books.finish(call, claim, answer)
+    assert spent(capsys) == [("elevenlabs", 0.03)]
+    books.finish(call, claim, answer)
+    assert spent(capsys) == []
