@@ -185,7 +185,7 @@ class Functions(Construct):
         }
 
     def _let_store(self, limits: Limits, role: iam.Role) -> None:
-        """The folders of its table. Who opens strangers' pages lists nothing: names are share pages' addresses."""
+        """The folders of its table. Who opens strangers' pages lists nothing: names say where pages are shared."""
         for action, folders in (
             ("s3:GetObject", limits.reads),
             ("s3:PutObject", limits.writes),

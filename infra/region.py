@@ -83,7 +83,7 @@ class RegionStack(Stack):
             network=network,
             content=buckets.content,
             secrets=secrets,
-            environment={"PUBLIC_BASE_URL": delivery.url},
+            environment={"PUBLIC_BASE_URL": delivery.url, "LAMBDA_ARCHITECTURE": stage.architecture},
             built=built,
         )
         of = functions.by_name
