@@ -265,8 +265,8 @@ async def theatre(folder: Path) -> AsyncIterator[Theatre]:
     server = Server(Starlette(routes=[invoke]), bind(0))
     await server.start()
     try:
-        port = server.url.rpartition(":")[2]
-        with moto_server(folder, invokes=port, stepfunctions={"execute_state_machine": True}) as url:
+        port, config = server.url.rpartition(":")[2], {"stepfunctions": {"execute_state_machine": True}}
+        with moto_server(folder, invokes=port, config=config) as url:
             # moto answers 500 to a token while any other execution is just being started
             opened.client = client_of(url, "stepfunctions", attempts=10, max_pool_connections=2 * AT_ONCE)
             yield opened

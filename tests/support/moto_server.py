@@ -15,6 +15,7 @@ import boto3
 import httpx
 from botocore.config import Config
 
+from local.server import bind
 from tests.support.processes import eventually
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
@@ -23,16 +24,18 @@ _RUNNING = re.compile(r"Running on (http://127\.0\.0\.1:\d+)")
 
 
 @contextmanager
-def moto_server(folder: Path, invokes: str = "", **config: Any) -> Iterator[str]:
-    """Its address. folder: gets its log. invokes: the port that its state machines call functions at.
-    config: what its end point /moto-api/config takes."""
+def moto_server(folder: Path, invokes: str = "", config: Any = None) -> Iterator[str]:
+    """Its address. folder: gets its log. invokes: the port that its state machines call functions at, unless
+    that is its own. config: what its end point /moto-api/config takes."""
+    with bind(0) as free:
+        port = str(free.getsockname()[1])
     told = folder / "moto.log"
     with told.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", port],
             env={
                 "PATH": os.environ["PATH"],
-                "MOTO_PORT": invokes or "0",
+                "MOTO_PORT": invokes or port,
                 "AWS_EC2_METADATA_DISABLED": "true",
             },
             stdin=subprocess.DEVNULL,
