@@ -13,12 +13,13 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,7 +31,7 @@ from local.environment import WorkerEnvironment
 from local.failure import Failure
 from local.machine import Clock, Run
 from local.product import PROJECT
-from local.runtime_api import Answer
+from local.runtime_api import Answer, platform_error
 from local.server import Server, bind
 from local.visits import TokenAnswer
 from local.workers import Workers
@@ -52,6 +53,8 @@ def answers(value: Any) -> dict[str, Any]:
     return {"answer": value}
 
 
+BUSY = {"busy": "Lambda.TooManyRequestsException"}
+"""Lambda takes no call."""
 SLEEPS = {"sleep": 30}
 DIES = {"die": 3}
 
@@ -140,6 +143,8 @@ class _Stage:
         self.made[name] += 1
         if function == "start_videos" and "answer" in act:  # it answers its input, one round on
             act = answers(event | act["answer"] | {"rounds": event["rounds"] + 1})
+        if "busy" in act:
+            return platform_error(act["busy"], "Rate Exceeded.")
         return await self.workers.call("act", json.dumps(act).encode(), seconds)
 
     def decision(self) -> Any:
@@ -149,12 +154,14 @@ class _Stage:
 
 
 class Theatre:
-    """Plays cases. client: of the moto server."""
+    """Plays cases. client: of the moto server; impatient: one that never asks twice."""
 
     def __init__(self, workers: Workers) -> None:
         self.client: Any = None
         self._workers = workers
-        self._machines: dict[str, asyncio.Task[str]] = {}
+        self.impatient: Any = None
+        self._machines: dict[str, str] = {}
+        self._reading = asyncio.Lock()
         self._stages: dict[int, _Stage] = {}
         self._deciding: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -189,13 +196,7 @@ class Theatre:
     async def theirs(self, case: Case) -> Played:
         stage = self._stages[case.number] = _Stage(case, self._workers)
         async with self._places:
-            run = await asyncio.to_thread(
-                self.client.start_execution,
-                stateMachineArn=await self._machine(case.definition(FUNCTION)),
-                name=f"run-{case.number}",  # moto gives the unnamed one name
-                input=json.dumps(case.value),
-            )
-            arn, ended = run["executionArn"], {"status": "RUNNING"}
+            arn, ended = await self._start(case), {"status": "RUNNING"}
             until = time.monotonic() + PATIENCE_SECONDS
             while ended["status"] == "RUNNING" and time.monotonic() < until:
                 await asyncio.sleep(0.2)
@@ -213,17 +214,37 @@ class Theatre:
             ended.get("cause"),
         )
 
-    async def _machine(self, definition: str) -> str:
-        """Its ARN. It is made once: moto reads a long one for a fifth of a second."""
-        if definition not in self._machines:
-            making = asyncio.to_thread(
-                self.client.create_state_machine,
-                name=f"machine-{len(self._machines)}",
-                definition=definition,
-                roleArn=ROLE,
+    async def _start(self, case: Case) -> str:
+        """Its ARN, once it runs. moto reads definitions into a list that its threads share: one at a time,
+        or an execution never begins. A machine is made once: reading a long one takes a tenth of a second."""
+        definition = case.definition(FUNCTION)
+        async with self._reading:
+            if definition not in self._machines:
+                made = await asyncio.to_thread(
+                    self.client.create_state_machine,
+                    name=f"machine-{len(self._machines)}",
+                    definition=definition,
+                    roleArn=ROLE,
+                )
+                self._machines[definition] = made["stateMachineArn"]
+            run = await asyncio.to_thread(
+                self.client.start_execution,
+                stateMachineArn=self._machines[definition],
+                name=f"run-{case.number}",  # moto gives the unnamed one name
+                input=json.dumps(case.value),
             )
-            self._machines[definition] = asyncio.ensure_future(_arn_of(making))
-        return await self._machines[definition]
+            until = time.monotonic() + PATIENCE_SECONDS
+            while not await asyncio.to_thread(self._has_begun, run["executionArn"]):
+                assert time.monotonic() < until, case
+        return str(run["executionArn"])
+
+    def _has_begun(self, arn: str) -> bool:
+        """moto answers 500 to whoever asks for the history before."""
+        try:
+            return bool(self.impatient.get_execution_history(executionArn=arn)["events"])
+        except ClientError:
+            time.sleep(0.01)
+            return False
 
     async def front(self, request: Request) -> Response:
         """Lambda's Invoke: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
@@ -269,14 +290,11 @@ async def theatre(folder: Path) -> AsyncIterator[Theatre]:
         with moto_server(folder, invokes=port, config=config) as url:
             # moto answers 500 to a token while any other execution is just being started
             opened.client = client_of(url, "stepfunctions", attempts=10, max_pool_connections=2 * AT_ONCE)
+            opened.impatient = client_of(url, "stepfunctions")
             yield opened
     finally:
         await server.stop()
         await workers.stop()
-
-
-async def _arn_of(making: Awaitable[dict[str, Any]]) -> str:
-    return str((await making)["stateMachineArn"])
 
 
 def _history(client: Any, arn: str) -> list[dict[str, Any]]:

@@ -40,6 +40,11 @@ def states(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
 PIPELINE = states(definition("pipeline"))
 MACHINES = sorted(path.name.split(".")[0] for path in FUNCTIONS.glob("*.asl.json"))
 LONGEST_DELAY_SECONDS = 300
+LAMBDA_FAULTS = {
+    f"Lambda.{name}Exception"
+    for name in ("TooManyRequests", "Service", "AWSLambda", "SdkClient", "ClientExecutionTimeout")
+}
+"""https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html"""
 NOBODY_TO_CATCH = {
     "fail": "it is what everything is caught by, and is tried again itself",
     "start videos": "it is tried again for an hour; `tend` puts right what is left then",
@@ -84,6 +89,15 @@ def test_retries_are_spread_and_bounded(machine: str) -> None:
             assert retrier["JitterStrategy"] == "FULL", name
             assert retrier["IntervalSeconds"] <= retrier["MaxDelaySeconds"] <= LONGEST_DELAY_SECONDS, name
             assert retrier["BackoffRate"] > 1 and 1 <= retrier["MaxAttempts"] <= 30, name
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_what_lambda_itself_could_not_do_is_tried_again(machine: str) -> None:
+    """For minutes: a new account runs ten functions at once, and a Map asks for forty."""
+    for name, (_, state) in tasks(machine).items():
+        last = state["Retry"][-1]
+        assert set(last["ErrorEquals"]) in ({"States.ALL"}, LAMBDA_FAULTS), name
+        assert last["MaxAttempts"] >= (20 if set(last["ErrorEquals"]) == LAMBDA_FAULTS else 5), name
 
 
 @pytest.mark.parametrize("machine", MACHINES)
