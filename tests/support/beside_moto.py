@@ -66,7 +66,7 @@ class Case:
     number: its own, by which a call is known to be of this case: `workspace_id`, and what `job` begins with.
     script: what a function does at each of its calls, by `call_name`; the last one stays. decisions: on the
     tokens, in order: an output, or (error, cause); without any, nobody answers. shortened: states whose
-    TimeoutSeconds is 1.
+    TimeoutSeconds is `seconds`, which what they call afterwards has to keep to on a busy machine too.
     """
 
     number: int
@@ -75,6 +75,7 @@ class Case:
     script: Mapping[str, Sequence[dict[str, Any]]]
     decisions: tuple[Any, ...] = ()
     shortened: frozenset[str] = frozenset()
+    seconds: int = 1
 
     def definition(self, resource: str = "") -> str:
         """What is deployed, with short waits. resource: what stands before a function's name."""
@@ -83,7 +84,7 @@ class Case:
             for retrier in state.get("Retry", ()):
                 retrier |= {"IntervalSeconds": 1, "BackoffRate": 1, "MaxDelaySeconds": 1}
             if name in self.shortened:
-                state["TimeoutSeconds"] = 1
+                state["TimeoutSeconds"] = self.seconds
         return re.sub(r"\$\{(\w+)\}", lambda match: resource + match[1], json.dumps(document))
 
 
