@@ -80,7 +80,7 @@ def plan_retry(
 
     spread: within [0, 1], for full jitter.
     """
-    counts = list(made or [0] * len(retriers))
+    counts = [*made, *[0] * (len(retriers) - len(made))]  # a resumed run may find more than it knew
     for index, retrier in enumerate(retriers):
         if not matches(retrier.error_equals, error):
             continue

@@ -137,8 +137,8 @@ class Workers:
             if not worker.usable and (error := await worker.start()):
                 return error
             result = await worker.invoke(payload)
-        except OSError as error:  # no process, no port or no room on the disk: the step's failure, not ours
-            return platform_error("Lambda.ServiceException", f"the function could not be run: {error}")
+        except OSError as error:  # no process, port or room on the disk: the step's failure, told at once
+            return platform_error("Lambda.Unknown", f"the function could not be run: {error}")
         finally:
             if not worker.usable:
                 await self._remove(worker)

@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     auth_sign_in_url: str = Field("/auth", pattern=r"^(/|https?://)\S*[^/\s]$")
     auth_app_clients: Annotated[tuple[str, ...], NoDecode] = ()
     state_machine_arns: str | None = None
+    lambda_architecture: Literal["x86_64", "arm64"] = "x86_64"
     vendors: Annotated[tuple[str, ...], NoDecode] = ()
     webhook_allow_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     secrets_key: SecretStr | None = None

@@ -11,4 +11,5 @@ from shared.workflow import open_tools
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return {"priced": ingest_reports(event, open_tools().database)}
+    tools = open_tools()
+    return {"priced": ingest_reports(event, tools.database, tools.settings.lambda_architecture)}

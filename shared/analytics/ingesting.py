@@ -6,6 +6,7 @@ import logging
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def _read(name: str, storage: Storage) -> list[Seen] | None:
             return None
         except UnreadableLog as error:
             log.warning("%s is moved to %s: %s", name, UNREADABLE, error)
-            storage.copy(name, UNREADABLE + name.removeprefix(VIEW_LOGS))
+            with suppress(NotStored):  # the same event, delivered twice, is faster
+                storage.copy(name, UNREADABLE + name.removeprefix(VIEW_LOGS))
             storage.delete(name)
             return None
 

@@ -6,12 +6,14 @@ An invocation tells of itself in two lines, which may arrive in any order, apart
 
 from __future__ import annotations
 
+from datetime import UTC
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.costs.prices import Prices, read_prices
+from shared.costs.prices import Architecture, read_prices
 from shared.costs.reports import (
     InvocationReport,
     decode_subscription,
@@ -24,8 +26,11 @@ from shared.database import Database
 from shared.database.models import CostEntry, Invocation
 
 
-def ingest_reports(event: dict[str, Any], database: Database) -> int:
-    """Write the costs in a CloudWatch Logs subscription event. Returns how many are now priced."""
+def ingest_reports(event: dict[str, Any], database: Database, architecture: Architecture = "x86_64") -> int:
+    """Write the costs in a CloudWatch Logs subscription event. Returns how many are now priced.
+
+    architecture: of the functions. An amount is rounded to the ten digits that its column has.
+    """
     batch = decode_subscription(event)
     function = batch.log_group.rsplit("/", 1)[-1]
     seen: dict[str, dict[str, Any]] = {}
@@ -38,13 +43,15 @@ def ingest_reports(event: dict[str, Any], database: Database) -> int:
                 workspace_id=told.workspace_id, video_id=told.video_id, step=told.step
             )
     with database.transaction() as session:
-        known = [_remember(session, request_id, function, half) for request_id, half in seen.items()]
-    prices = read_prices()
+        known = [  # in one order, so that two events with the same lines don't wait for each other
+            _remember(session, request_id, function, half) for request_id, half in sorted(seen.items())
+        ]
     priced = 0
     for invocation in known:
         report = parse_report(invocation.report) if invocation.report else None
         if report is not None and invocation.step is not None:
-            _write(database, invocation, report, prices)
+            prices = read_prices(invocation.at.astimezone(UTC).date())
+            _write(database, invocation, report, price_invocation(report, prices, architecture))
             priced += 1
     return priced
 
@@ -59,9 +66,8 @@ def _remember(session: Session, request_id: str, function: str, half: dict[str, 
     ).one()
 
 
-def _write(database: Database, invocation: Invocation, report: InvocationReport, prices: Prices) -> None:
+def _write(database: Database, invocation: Invocation, report: InvocationReport, usd: Decimal) -> None:
     assert invocation.workspace_id is not None
-    amount = price_invocation(report, prices)
     with database.workspace(invocation.workspace_id) as session:
         written = session.scalars(
             insert(CostEntry)
@@ -74,7 +80,7 @@ def _write(database: Database, invocation: Invocation, report: InvocationReport,
                 reference=invocation.request_id,
                 quantity=report.billed_duration_ms,
                 unit="ms",
-                amount_usd=amount,
+                amount_usd=usd,
                 details={
                     "memory_size_mb": report.memory_size_mb,
                     "max_memory_used_mb": report.max_memory_used_mb,
@@ -85,4 +91,4 @@ def _write(database: Database, invocation: Invocation, report: InvocationReport,
             .returning(CostEntry.id)
         ).one_or_none()
     if written is not None:
-        measure_spend(amount, kind="invocation", source=invocation.function)
+        measure_spend(usd, kind="invocation", source=invocation.function)

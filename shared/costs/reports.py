@@ -1,11 +1,16 @@
 """What an invocation cost, and which paid calls have no outcome.
 
-Invocations come as Lambda's REPORT lines, read from CloudWatch Logs' subscription events:
+Invocations come as Lambda's REPORT lines, read from CloudWatch Logs' subscription events, in either of the
+log formats that a function can have:
 
     REPORT RequestId: 3f…	Duration: 12.34 ms	Billed Duration: 13 ms	Memory Size: 512 MB	…
+    {"time": "…", "type": "platform.report", "record": {"requestId": "3f…", "metrics": {…}, "status": …}}
 
-Source: the line's fields as AWS Lambda prints them in text form. `Init Duration` is there on a cold start,
-`Status` (timeout, error) and `Error Type` when the invocation ended badly. AWS charges the Billed Duration.
+`Init Duration` is there on a cold start, `Status` (timeout, error) and `Error Type` when the invocation ended
+badly, `Restore Duration` with SnapStart. AWS charges the Billed Duration, in which is what is billed of a
+start or a restore. Whether concurrency was provisioned, and for which processor, no line says.
+https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
+https://docs.aws.amazon.com/lambda/latest/dg/snapstart-monitoring.html
 """
 
 from __future__ import annotations
@@ -29,11 +34,15 @@ from shared.database.models import PaidCallRow
 from shared.values import Value
 
 _FIELD = re.compile(r"(?:^|\s)(?!MB\b)([A-Z][A-Za-z]*(?: [A-Z][A-Za-z]*)*): (\S+)")
+_PLATFORM_REPORT = "platform.report"
 INVOCATION = "invocation"
 
 
 class InvocationReport(Value):
-    """A REPORT line. status: `success`, `timeout`, `error` …; error_type such as `Runtime.OutOfMemory`."""
+    """A REPORT line. status: `success`, `timeout`, `error` …; error_type such as `Runtime.OutOfMemory`.
+
+    restore_duration_ms: of a start from a snapshot; what is billed of it is billed_duration_ms's already.
+    """
 
     request_id: str
     duration_ms: Decimal
@@ -41,12 +50,13 @@ class InvocationReport(Value):
     memory_size_mb: int
     max_memory_used_mb: int
     init_duration_ms: Decimal | None = None
+    restore_duration_ms: Decimal | None = None
     status: str = "success"
     error_type: str | None = None
 
     @property
     def cold(self) -> bool:
-        return self.init_duration_ms is not None
+        return self.init_duration_ms is not None or self.restore_duration_ms is not None
 
 
 class InvocationLine(Value):
@@ -79,6 +89,8 @@ class UnsettledCall(Value):
 
 def parse_report(message: str) -> InvocationReport | None:
     """The report, or None if the message is something else or lacks a field that every report has."""
+    if message.startswith("{"):
+        return _parse_platform_report(message)
     if not message.startswith("REPORT RequestId:"):
         return None
     fields = dict(_FIELD.findall(message.removeprefix("REPORT ")))
@@ -90,10 +102,35 @@ def parse_report(message: str) -> InvocationReport | None:
             memory_size_mb=fields["Memory Size"],
             max_memory_used_mb=fields["Max Memory Used"],
             init_duration_ms=fields.get("Init Duration"),
+            restore_duration_ms=fields.get("Restore Duration"),
             status=fields.get("Status", "success"),
             error_type=fields.get("Error Type"),
         )
     except (KeyError, ValidationError):
+        return None
+
+
+def _parse_platform_report(message: str) -> InvocationReport | None:
+    if _PLATFORM_REPORT not in message:  # most lines are others
+        return None
+    try:
+        line = json.loads(message, parse_float=Decimal)
+        if line["type"] != _PLATFORM_REPORT:
+            return None
+        record = line["record"]
+        metrics = record["metrics"]
+        return InvocationReport(
+            request_id=record["requestId"],
+            duration_ms=metrics["durationMs"],
+            billed_duration_ms=metrics["billedDurationMs"],
+            memory_size_mb=metrics["memorySizeMB"],
+            max_memory_used_mb=metrics["maxMemoryUsedMB"],
+            init_duration_ms=metrics.get("initDurationMs"),
+            restore_duration_ms=metrics.get("restoreDurationMs"),
+            status=record["status"],
+            error_type=record.get("errorType"),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

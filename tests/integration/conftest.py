@@ -12,6 +12,8 @@ from local.postgres import Postgres
 from shared.accounts import open_workspace
 from shared.database import Database
 from shared.database.migrating import upgrade
+from tests.support.moto_server import moto_server
+from tests.support.worlds import World, api_world, journal_world, moto_world
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +48,25 @@ def no_webhooks(migrated: Postgres) -> None:
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE webhooks CASCADE"))  # the owner sees no workspace's rows, either
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a moto server that executes state machines."""
+    folder = tmp_path_factory.mktemp("moto")
+    config = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
+    with moto_server(folder, config=config) as url:
+        yield url
+
+
+@pytest.fixture(params=["the journal", "its API", "Step Functions"])
+def world(request: pytest.FixtureRequest, migrated: Postgres) -> Iterator[World]:
+    match request.param:
+        case "the journal":
+            opening = journal_world(migrated)
+        case "its API":
+            opening = api_world(migrated)
+        case _:
+            opening = moto_world(request.getfixturevalue("moto"))
+    with opening as opened:
+        yield opened

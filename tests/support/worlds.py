@@ -8,13 +8,13 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any, Protocol
 
 import boto3
+import httpx
 import psycopg2
-from moto import mock_aws
 
 from local.executions import JournalExecutions
 from local.journal import prepare, read_execution
@@ -22,8 +22,8 @@ from local.postgres import Postgres
 from local.server import Server, bind
 from local.states import machine_arn, states_api
 from shared.workflow.executions import Executions, StepFunctions
+from tests.support.moto_server import ACCOUNT, REGION, client_of
 
-REGION, ACCOUNT = "us-east-1", "123456789012"
 PATIENCE_SECONDS = 60.0
 
 
@@ -88,7 +88,7 @@ class TheirWorld:
     def __init__(self, client: Any) -> None:
         arn = f"arn:aws:states:{REGION}:{ACCOUNT}:"
         self._client, self._executions_arn = client, f"{arn}execution:pipeline:"
-        self.executions = StepFunctions(client, f"{arn}stateMachine:")
+        self.executions: Executions = StepFunctions(client, f"{arn}stateMachine:")
 
     def token(self, name: str) -> str:
         until = time.monotonic() + PATIENCE_SECONDS
@@ -116,7 +116,8 @@ class TheirWorld:
 
     def stopped(self, name: str) -> bool:
         """moto ends one that is stopped when the state it is in has ended."""
-        self._client.send_task_success(taskToken=self.token(name), output="{}")
+        with suppress(self._client.exceptions.InvalidToken):  # it has ended meanwhile
+            self._client.send_task_success(taskToken=self.token(name), output="{}")
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             status = self._client.describe_execution(executionArn=self._executions_arn + name)["status"]
@@ -160,36 +161,31 @@ def api_world(postgres: Postgres) -> Iterator[World]:
 
 
 @contextmanager
-def moto_world(_: Postgres) -> Iterator[World]:
-    config: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
-    with mock_aws(config=config):
-        role = boto3.client("iam", region_name=REGION).create_role(
-            RoleName="role", AssumeRolePolicyDocument="{}"
-        )["Role"]["Arn"]
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("handler.py", "")
-        boto3.client("lambda", region_name=REGION).create_function(
-            FunctionName="approve",
-            Runtime="python3.11",
-            Role=role,
-            Handler="handler.handler",
-            Code={"ZipFile": code.getvalue()},
-        )
-        waits = {
-            "Type": "Task",
-            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-            "Parameters": {
-                "FunctionName": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:approve",
-                "Payload": {"token.$": "$$.Task.Token"},
-            },
-            "End": True,
-        }
-        client = boto3.client("stepfunctions", region_name=REGION)
-        client.create_state_machine(
-            name="pipeline", definition=json.dumps({"StartAt": "a", "States": {"a": waits}}), roleArn=role
-        )
-        yield TheirWorld(client)
-
-
-WORLDS = {"the journal": journal_world, "its API": api_world, "Step Functions": moto_world}
+def moto_world(url: str) -> Iterator[World]:
+    """url: of a moto server that executes state machines, and calls functions at itself; it is emptied."""
+    httpx.post(f"{url}/moto-api/reset").raise_for_status()
+    role = client_of(url, "iam").create_role(RoleName="role", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("handler.py", "")
+    client_of(url, "lambda").create_function(
+        FunctionName="approve",
+        Runtime="python3.11",
+        Role=role,
+        Handler="handler.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
+    waits = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {
+            "FunctionName": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:approve",
+            "Payload": {"token.$": "$$.Task.Token"},
+        },
+        "End": True,
+    }
+    client = client_of(url, "stepfunctions", attempts=10)  # it may answer 500 while an execution begins
+    client.create_state_machine(
+        name="pipeline", definition=json.dumps({"StartAt": "a", "States": {"a": waits}}), roleArn=role
+    )
+    yield TheirWorld(client)

@@ -36,6 +36,11 @@ OUT_OF_MEMORY = (
     "REPORT RequestId: 3f1e9a52-7c1b-4a77-9d55-0d2b8a3d5e04\tDuration: 83.20 ms\tBilled Duration: 84 ms\t"
     "Memory Size: 128 MB\tMax Memory Used: 128 MB\tStatus: error\tError Type: Runtime.OutOfMemory"
 )
+RESTORED = (
+    "REPORT RequestId: 3f1e9a52-7c1b-4a77-9d55-0d2b8a3d5e05\tDuration: 100.40 ms\tBilled Duration: 151 ms\t"
+    "Memory Size: 1024 MB\tMax Memory Used: 170 MB\tRestore Duration: 398.97 ms\t"
+    "Billed Restore Duration: 50 ms\t\n"
+)
 SPACES = (
     "REPORT RequestId: abc Duration: 1.00 ms Billed Duration: 1 ms Memory Size: 128 MB Max Memory Used: 40 MB"
 )
@@ -48,6 +53,7 @@ SPACES = (
         (COLD, 1934, 1024, 301, True, "success", None, "0.0000324333978"),
         (TIMEOUT, 600_000, 3008, 1200, False, "timeout", None, "0.029375258750"),
         (OUT_OF_MEMORY, 84, 128, 128, False, "error", "Runtime.OutOfMemory", "0.00000037500035"),
+        (RESTORED, 151, 1024, 170, True, "success", None, "0.0000027166717"),
         (SPACES, 1, 128, 40, False, "success", None, "0.0000002020833375"),
     ],
 )
@@ -80,9 +86,38 @@ def test_the_init_duration_and_the_request_id_are_kept() -> None:
     assert report.duration_ms == Decimal("1520.07")
 
 
+def platform_report(**record: Any) -> str:
+    """A report in the log format JSON."""
+    metrics = {"durationMs": 1520.07, "billedDurationMs": 1934, "memorySizeMB": 1024, "maxMemoryUsedMB": 301}
+    whole = {"requestId": "3f1e", "metrics": metrics, "status": "success", **record}
+    return json.dumps({"time": "2026-11-20T12:00:00.000Z", "type": "platform.report", "record": whole})
+
+
+def test_a_report_in_json_is_the_same_report() -> None:
+    metrics = json.loads(platform_report())["record"]["metrics"]
+    started = platform_report(metrics=metrics | {"initDurationMs": 413.52}, tracing={"value": "Root=1"})
+    cold, text = parse_report(started), parse_report(COLD)
+    assert cold is not None and text is not None
+    assert cold.model_copy(update={"request_id": text.request_id}) == text
+    late = parse_report(platform_report(status="timeout"))
+    assert late is not None and (late.status, late.error_type, late.cold) == ("timeout", None, False)
+    full = parse_report(platform_report(status="error", errorType="Runtime.OutOfMemory"))
+    assert full is not None and (full.status, full.error_type) == ("error", "Runtime.OutOfMemory")
+    restored = parse_report(platform_report(metrics=metrics | {"restoreDurationMs": 398.97}))
+    assert restored is not None and restored.cold
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        platform_report(metrics=None),
+        platform_report(metrics={"billedDurationMs": 1}),
+        platform_report(requestId=None),
+        platform_report().replace("platform.report", "platform.runtimeDone"),
+        platform_report()[:-1],
+        '{"message": "platform.report"}',
+        '{"type": ["platform.report"]}',
+        '{"type": "platform.report", "record": "platform.report"}',
         "",
         "START RequestId: 3f1e Version: $LATEST",
         "END RequestId: 3f1e",

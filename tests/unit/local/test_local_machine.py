@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from local.asl import ASK, INVOKE, Machine, load_machine
+from local.asl import ASK, INVOKE, Machine, Retrier, load_machine
+from local.dataflow import plan_retry
 from local.failure import Failure
 from local.machine import Clock, Run
 from local.visits import TokenAnswer
@@ -471,3 +472,10 @@ async def test_lambda_invoke_wraps_what_the_function_answers() -> None:
         },
     )  # fmt: skip
     assert await run(definition, {"n": 1}, Functions(one="hello")) == {"said": "hello", "status": 200}
+
+
+def test_a_resumed_run_may_find_a_retrier_that_is_new() -> None:
+    """A definition was changed while it ran: what was made of the old retriers still counts."""
+    retriers = [Retrier(ErrorEquals=(name,), MaxAttempts=1) for name in ("Retryable", "Lambda.Busy")]
+    assert plan_retry(retriers, (1,), "Lambda.Busy", 1.0) == ((1, 1), 1.0)
+    assert plan_retry(retriers, (1,), "Retryable", 1.0) is None

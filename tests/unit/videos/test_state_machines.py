@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -37,6 +38,83 @@ def states(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 PIPELINE = states(definition("pipeline"))
+MACHINES = sorted(path.name.split(".")[0] for path in FUNCTIONS.glob("*.asl.json"))
+LONGEST_DELAY_SECONDS = 300
+LAMBDA_FAULTS = {
+    f"Lambda.{name}Exception"
+    for name in ("TooManyRequests", "Service", "AWSLambda", "SdkClient", "ClientExecutionTimeout")
+}
+"""https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html"""
+NOBODY_TO_CATCH = {
+    "fail": "it is what everything is caught by, and is tried again itself",
+    "start videos": "it is tried again for an hour; `tend` puts right what is left then",
+}
+
+
+def tasks(machine: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """The function and the definition of each Task, by name."""
+    found = {}
+    for name, state in states(definition(machine)).items():
+        if state["Type"] == "Task":
+            placed = state.get("Parameters", {}).get("FunctionName") or state["Resource"]
+            assert placed.startswith("${") and placed.endswith("}"), name
+            found[name] = placed[2:-1], state
+    return found
+
+
+def test_every_placeholder_is_a_function_and_every_function_has_a_folder_and_limits() -> None:
+    functions, _ = Product().read()
+    folders = {path.parent.name for path in FUNCTIONS.glob("*/handler.py")}
+    texts = [path.read_text() for path in FUNCTIONS.glob("*.asl.json")]
+    placed = {name for text in texts for name in re.findall(r"\$\{(\w+)\}", text)}
+    assert functions.keys() == folders
+    assert placed == {function for machine in MACHINES for function, _ in tasks(machine).values()}
+    assert placed < folders
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_lambda_says_first_that_time_is_up(machine: str) -> None:
+    """A Task outlives its function's own limit: what is seen is `Sandbox.Timedout`, with the request's id.
+    Which leaves half a minute for a cold start."""
+    functions, _ = Product().read()
+    for name, (function, state) in tasks(machine).items():
+        assert state["TimeoutSeconds"] >= functions[function].limits.timeout_seconds + 30, name
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_retries_are_spread_and_bounded(machine: str) -> None:
+    for name, state in states(definition(machine)).items():
+        assert ("Retry" in state) == (state["Type"] == "Task"), name
+        for retrier in state.get("Retry", ()):
+            assert retrier["JitterStrategy"] == "FULL", name
+            assert retrier["IntervalSeconds"] <= retrier["MaxDelaySeconds"] <= LONGEST_DELAY_SECONDS, name
+            assert retrier["BackoffRate"] > 1 and 1 <= retrier["MaxAttempts"] <= 30, name
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_what_lambda_itself_could_not_do_is_tried_again(machine: str) -> None:
+    """For minutes: a new account runs ten functions at once, and a Map asks for forty."""
+    for name, (_, state) in tasks(machine).items():
+        last = state["Retry"][-1]
+        assert set(last["ErrorEquals"]) in ({"States.ALL"}, LAMBDA_FAULTS), name
+        assert last["MaxAttempts"] >= (20 if set(last["ErrorEquals"]) == LAMBDA_FAULTS else 5), name
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_what_fails_is_caught(machine: str) -> None:
+    """By the Task itself, by the Map around it, or by nobody, for a reason."""
+    whole = states(definition(machine))
+    by_map = {
+        name
+        for state in whole.values()
+        if state["Type"] == "Map" and state["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+        for name in states(state["ItemProcessor"])
+    }
+    for name, (_, state) in tasks(machine).items():
+        if name in NOBODY_TO_CATCH or name in by_map:
+            assert "Catch" not in state, name
+        else:
+            assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
 
 
 @pytest.mark.parametrize("operation", SMALL)
