@@ -1,4 +1,4 @@
-"""The zip functions as they are deployed, under AWS's emulator of Lambda, away from this checkout's packages."""
+"""The zip functions as they are deployed, under AWS's emulator of Lambda, out of reach of .venv."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _LOADED = re.compile(r"^# (?:code object from|extension module .* loaded from) '
 
 @dataclass(frozen=True)
 class Zips:
-    """folder: with `code` and `layer/python`. python: what compiled them and runs them. emulator: AWS's program,
-    and the runtime's client."""
+    """folder: with `code` and `layer/python`. python: what compiled them and runs them. emulator: with AWS's
+    program and the runtime's client."""
 
     folder: Path
     python: Path
@@ -89,10 +89,10 @@ class Emulated:
 def emulated(
     zips: Zips, name: str, limits: Limits, settings: Mapping[str, str], scratch: Path
 ) -> Iterator[Emulated]:
-    """A cold start. No package of this checkout is in reach: -S leaves out site-packages, -v tells of imports."""
+    """A cold start. -S leaves out the Python's own site-packages, and -v tells of every import."""
     own, served = _free_port(), _free_port()
     log = scratch / f"{name}.log"
-    command = [
+    command: list[str | Path] = [
         zips.emulator / "aws-lambda-rie",
         "--runtime-api-address", f"127.0.0.1:{own}",
         "--runtime-interface-emulator-address", f"127.0.0.1:{served}",

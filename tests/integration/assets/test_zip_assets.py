@@ -1,4 +1,4 @@
-"""What the zip functions are deployed from: small enough, compiled, for Lambda's libraries, and always the same."""
+"""What the zip functions are deployed from: small, compiled, for Lambda's libraries, and always the same."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def test_data_is_there_and_what_nobody_reads_is_not(zips: Zips) -> None:
     for wanted in (
         "functions/functions.toml", "shared/accounts/__init__.pyi", "shared/hosting/templates/share.html",
         "shared/scripting/phrases/en.toml", "shared/database/migrations/script.py.mako",
-        "shared/database/migrations/versions/0001_make_the_tables.py", "web/node_modules/hls.js/dist/hls.min.js",
+        "shared/database/migrations/versions/0001_make_the_tables.py",
+        "web/node_modules/hls.js/dist/hls.min.js",
     ):  # fmt: skip
         assert (code / wanted).is_file(), wanted
     assert not [*code.rglob("*.asl.json"), *code.rglob("test_*.py"), *code.rglob(".*")]
