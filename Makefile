@@ -81,7 +81,7 @@ lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
 clean:  ## remove .venv and caches; videos and other state stay in LEADREEL_HOME
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
 	rm -rf bench/.work bench/node_modules web/node_modules
-	rm -rf $(addprefix build/,code code.txt layer layer.txt python lock tested emulator)
+	rm -rf $(addprefix build/,code code.txt layer layer.txt python lock tested emulator venv)
 	find functions shared local bench tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python $(BIN)/pip &:
