@@ -184,7 +184,8 @@ def migrate(world: World, invoke: Invoke) -> None:
     empty = Postgres(Path(world.settings["LEADREEL_HOME"]))
     empty.start()
     try:
-        assert invoke({"database_url": empty.owner_url}) == {"migrated": True}
+        world.settings["DATABASE_URL"] = empty.owner_url
+        assert invoke({})["migrated"] is True
         made = create_engine(empty.owner_url)
         with made.connect() as connection:
             assert connection.scalar(text("SELECT count(*) FROM videos")) == 0
