@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # build.sh x86_64|arm64 [PYTHON [FOLDER]]: what the functions without an image are deployed from, in FOLDER
 # (build). No root and no container. The same tree gives the same bytes; what has not changed is not built again.
-#   code/            functions/, shared/ and the player that share pages load, compiled
+#   code/            functions/ and shared/, compiled, and what of web/node_modules our site serves
 #   layer/python/    the packages of requirements.txt for that architecture, compiled
 #   python           the interpreter that compiled them
 # PYTHON: what they run under. Unless given, one of the version that Lambda has (layers/python/version).
@@ -10,7 +10,11 @@ cd "$(dirname "$0")/../.."
 . layers/debian.sh
 . layers/python/pythons.sh
 architecture=${1:-x86_64} folder=$(realpath -m "${3:-build}")
-player=web/node_modules/hls.js
+modules=web/node_modules
+served=(  # what shared/hosting publishes
+    hls.js/{package.json,LICENSE,dist/hls.min.js}
+    swagger-ui-dist/{package.json,LICENSE,NOTICE,oauth2-redirect.js,swagger-ui.css,swagger-ui-bundle.js}
+)
 glibc=34  # 2.34: Lambda's Python 3.12 and later run on Amazon Linux 2023; 3.11 has 2.26, too old for arm64
 
 # Newest first: pip takes the first that there is.
@@ -47,17 +51,17 @@ finish() {
 hash_of() { find "$@" -type f -not -path '*/__pycache__/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum; }
 
 build_code() {
-    local target=$folder/code.partial made_of
-    if [ ! -e "$player/dist/hls.min.js" ]; then
-        say "hls.js, which share pages load, is not here: make setup installs it"
+    local target=$folder/code.partial made_of name
+    for name in "${served[@]}"; do
+        if [ -e "$modules/$name" ]; then continue; fi
+        say "$modules/$name, which our site serves, is not here: make setup installs it"
         return 1
-    fi
-    made_of="Python $version, $(hash_of functions shared "$player/package.json" layers/python/build.sh)"
+    done
+    made_of="Python $version, $(hash_of functions shared "${served[@]/#/$modules/}" layers/python/build.sh)"
     if is_made code "$made_of"; then return; fi
-    mkdir -p "$target/$player/dist"
+    mkdir -p "$target"
     cp -R functions shared "$target"
-    cp "$player/package.json" "$player/LICENSE" "$target/$player"
-    cp "$player/dist/hls.min.js" "$target/$player/dist"
+    for name in "${served[@]}"; do install -D -m 644 "$modules/$name" "$target/$modules/$name"; done
     find "$target" -name __pycache__ -prune -exec rm -rf {} +
     rm -f "$target"/functions/*.asl.json
     compile "$target" /var/task
