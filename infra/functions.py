@@ -69,7 +69,7 @@ class Functions(Construct):
             "Packages",
             code=lambda_.Code.from_asset(str(_part(built, "layer"))),
             compatible_architectures=[self._architecture],
-            compatible_runtimes=[lambda_.Runtime.PYTHON_3_11],
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_12],
             description="what the zip functions import",
         )
         self.by_name: dict[str, lambda_.Function] = {}
@@ -125,7 +125,7 @@ class Functions(Construct):
             else lambda_.Function(
                 self,
                 parts,
-                runtime=lambda_.Runtime.PYTHON_3_11,
+                runtime=lambda_.Runtime.PYTHON_3_12,
                 code=self._code,
                 layers=[self._layer],
                 handler=f"functions.{name}.handler.handler",

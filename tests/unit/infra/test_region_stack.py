@@ -9,6 +9,7 @@ from typing import Any
 from functions.catalogue import read_limits
 from tests.support.stacks import ROOT, Synthesised
 
+VERSION = (ROOT / "layers" / "python" / "version").read_text().strip()
 ANYTHING = {
     (
         "ec2:CreateNetworkInterface",
@@ -38,7 +39,7 @@ def test_a_function_has_what_its_table_says(stacks: Synthesised) -> None:
         made = stacks.functions[name]
         assert (made["MemorySize"], made["Timeout"]) == (limits.memory_mb, limits.timeout_seconds), name
         assert made["PackageType" if limits.image else "Runtime"] == (
-            "Image" if limits.image else "python3.11"
+            "Image" if limits.image else f"python{VERSION}"
         )
         assert ("VpcConfig" in made) == limits.database, name
         variables = made["Environment"]["Variables"]
