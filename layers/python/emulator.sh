@@ -8,6 +8,11 @@ cd "$(dirname "$0")/../.."
 . layers/python/pythons.sh
 if [ -n "${1:-}" ]; then python=$1; else python=$(python_of_lambda); fi
 folder=$(realpath -m "${2:-build/emulator}")
+mkdir -p "$(dirname "$folder")"
+if command -v flock >/dev/null; then  # who comes meanwhile waits, and finds it made
+    exec {lock}> "$folder.lock"
+    flock "$lock"
+fi
 made_of="Python $(version_of "$python"), $(cat layers/python/emulator.txt layers/python/emulator.sh | sha256sum)"
 
 if [ "$(cat "$folder/made_of" 2>/dev/null)" = "$made_of" ]; then exit; fi
