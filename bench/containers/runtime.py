@@ -26,8 +26,10 @@ from shared.settings import Settings
 
 @dataclass(frozen=True)
 class _Environment(WorkerEnvironment):
-    """As on AWS: objects are in S3, each function has a name to ask for them, and containers reach Postgres by
-    TCP. database_port: on loopback."""
+    """As on AWS: objects are in S3, each function asks by its own name, containers reach Postgres by TCP.
+
+    database_port: on loopback.
+    """
 
     bucket: Bucket = field(kw_only=True)
     database_port: int = field(kw_only=True)

@@ -21,7 +21,7 @@ class Group:
     @classmethod
     def of(cls, pid: int) -> Group:
         """Of a process. Raises FileNotFoundError if it is gone."""
-        places = {}
+        places: dict[str, str] = {}
         for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
             _, names, path = line.split(":", 2)
             places |= dict.fromkeys(names.split(","), path.lstrip("/"))
@@ -30,7 +30,7 @@ class Group:
         return cls(GROUPS / places[""], GROUPS / places[""])
 
     def memory_bytes(self) -> int:
-        """What could not be had back: all that is charged but the pages of files that lie on the disk as well."""
+        """What could not be had back: all that is charged but pages of files that are on the disk as well."""
         first = (self.memory / "memory.usage_in_bytes").exists()
         usage = int((self.memory / ("memory.usage_in_bytes" if first else "memory.current")).read_text())
         prefix = "total_" if first else ""

@@ -1,4 +1,4 @@
-"""A video of the demo site, made with the images, in a workspace of its own: nothing of it was made before."""
+"""A video of the demo site, made with the images in a workspace of its own: no part of it was there."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ async def make_video(
             )
             workspace_id = open_workspace(database, workspace)
             allowed = allow_demo(settings, info.demo_url)
-            asked = await asyncio.to_thread(
-                create_video, request, workspace_id, database, storage, allowed
-            )
+            asked = await asyncio.to_thread(create_video, request, workspace_id, database, storage, allowed)
             JournalExecutions(info.owner_url).start(*asked)
             await runtime.wait(asked.name)
             state = await asyncio.to_thread(

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,10 @@ from local.worker import Result, Worker
 CORE_MB = 1769
 """For so much memory Lambda gives one core: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - Lambda has none, and nobody can write there
 PODMAN_SECONDS = 60
+WEIGHT = 65536
+"""Of a container; other work has 1024 a process. So its limit decides, not the machine's load."""
 # Of this machine, not of Lambda: a container has its own.
 _NOT_INSIDE = ("PATH", "HOME", "PYTHONPATH", "TMPDIR", "LEADREEL_HOME", "CHROMIUM_PATH", "SSL_CERT_FILE")
 
@@ -43,7 +45,7 @@ class Images:
     def podman(self, *arguments: str) -> str:
         """Raises subprocess.CalledProcessError."""
         done = subprocess.run(
-            ["podman", *arguments],
+            [shutil.which("podman") or "podman", *arguments],
             env=self.environment, capture_output=True, text=True, timeout=PODMAN_SECONDS, check=True,
         )  # fmt: skip
         return done.stdout.strip()
@@ -59,8 +61,11 @@ class Images:
 
 @dataclass(frozen=True)
 class Invoked:
-    """One invocation. init_seconds: from the start of the container's process until it asked for work, if this
-    was its first. memory_mb: given; used_mb and disk_mb: the most that was used, of memory and of /tmp."""
+    """One invocation.
+
+    memory_mb: given; used_mb and disk_mb: the most that was used, of memory and of /tmp.
+    init_seconds: from the start of the container's process until it asked for work, if this was its first.
+    """
 
     function: str
     memory_mb: int
@@ -145,9 +150,10 @@ def run_command(function: Function, name: str, settings: Path, scratch: Path) ->
     return [
         "podman", "--runtime", shutil.which("runc") or "/usr/sbin/runc", "run", "--name", name,
         "--network", "host", "--log-driver", "none", "--read-only", "--read-only-tmpfs=false",
-        "--volume", f"{scratch}:/tmp", "--shm-size", "0", "--user", "993:990",
+        "--volume", f"{scratch}:/tmp", "--tmpfs", f"{SHARED_MEMORY}:ro,size=4k", "--user", "993:990",
         "--cap-drop", "all", "--security-opt", "no-new-privileges",
         "--memory", f"{limits.memory_mb}m", "--memory-swap", f"{limits.memory_mb}m", "--cpus", f"{cores:.3f}",
+        "--cgroup-parent", "/", "--cpu-shares", str(WEIGHT),
         "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000",
         "--env-file", str(settings), image_of(function), function.handler,
     ]  # fmt: skip
@@ -158,8 +164,3 @@ def image_of(function: Function) -> str:
     if function.limits.image is None:
         raise ValueError(f"{function.name} has no image")
     return f"localhost/leadreel-{function.limits.image}"
-
-
-def needed(functions: Sequence[Function]) -> set[str]:
-    """The images that functions live in."""
-    return {image_of(function) for function in functions if function.limits.image}
