@@ -112,8 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine.machine()} by `python -m bench.images "
         f"{' '.join(arguments or sys.argv[1:])}`. Medians of {asked.runs} runs, of memory and disk the most; "
         f"each a video of {asked.seconds} s of the demo site at 1920x1080 in three levels, none of which was "
-        f"there. The load was {min(loads):.1f} to {max(loads):.1f} when the runs began, and the containers went "
-        "before the machine's other work."
+        f"there. The load was {min(loads):.1f} to {max(loads):.1f} when the runs began, and the "
+        "containers went before the machine's other work."
     )
     text = rendered(shares, about)
     print(text)
