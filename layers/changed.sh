@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 parts=(
     .dockerignore layers requirements.txt functions/functions.toml functions/catalogue.py
-    functions/record functions/check_page functions/encode functions/compose
+    functions/record functions/check_page functions/plan functions/voice functions/sample functions/encode
+    functions/compose shared/voice
     shared/recording shared/encoding shared/composition shared/media shared/egress shared/storage shared/workflow
     bench/containers tests/images local/runtime_api.py local/worker.py
 )
