@@ -26,7 +26,7 @@ try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
 	echo "$(3) could not install what $(2) lists: its messages above say why (no network, mostly)" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser demo up doctor test bench lint format lock clean \
+.PHONY: help setup setup-dev browser demo up doctor test images bench lint format lock clean \
 	build synth bootstrap diff deploy destroy
 
 help:  ## list what there is
@@ -50,6 +50,10 @@ doctor: setup  ## say what is missing on this machine and how to get it
 
 test: lint browser  ## lint, then every test (ARGS="-k voice"; ARGS="-n 0": in one process, as a debugger wants it)
 	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
+
+images: setup-dev  ## build the container images of record and compose, and run a video through them (needs root)
+	@layers/images.sh $(VENV)
+	$(BIN)/pytest tests/images $(ARGS)
 
 # What `make bench` runs, one after the other: bench/NAME.py. Arguments are for one of them.
 BENCH = $(if $(ARGS),recorder,recorder pages voice composer api)
@@ -93,7 +97,8 @@ format: setup-dev  ## put the code into its format
 LOCK = uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml
 LOCK_LAMBDA = uv pip compile -q --python-platform linux --python-version $(shell cat layers/python/version) \
 	--generate-hashes --no-header -c requirements.txt
-lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
+LOCK_IMAGE = $(filter-out pyproject.toml,$(LOCK)) -c requirements.txt
+lock:  ## write all the lists of packages anew from pyproject.toml and layers/ (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pipx install uv" >&2; exit 1; }
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra infra -c requirements.txt -o requirements-infra.txt
@@ -101,6 +106,8 @@ lock:  ## write requirements*.txt anew from pyproject.toml (needs uv)
 	$(LOCK) --extra bench -c requirements.txt -o requirements-bench.txt
 	$(LOCK_LAMBDA) layers/python/requirements.in -o layers/python/requirements.txt
 	$(LOCK_LAMBDA) --no-deps layers/python/emulator.in -o layers/python/emulator.txt
+	@set -e; for image in record compose; do \
+		$(LOCK_IMAGE) layers/$$image/requirements.in -o layers/$$image/requirements.txt; done
 
 clean:  ## remove .venv and caches; videos and other state stay in LEADREEL_HOME
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

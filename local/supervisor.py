@@ -18,6 +18,7 @@ import psutil
 import psycopg2
 
 from local.beacons import BeaconLog
+from local.catalogue import Function
 from local.edge import edge
 from local.environment import WorkerEnvironment, allow_demo, settings_environment
 from local.failure import Failure
@@ -251,12 +252,18 @@ class Runtime:
 
     def _make_workers(
         self,
-        functions: Mapping[str, Any],
+        functions: Mapping[str, Function],
         postgres: Postgres,
         demo: str,
         states: str,
         listener: socket.socket | None,
     ) -> Workers:
+        environment = self._make_environment(postgres, demo, states, listener)
+        return Workers(functions, environment, self.home.path, cores=self._cores, hold=(self.home.lock,))
+
+    def _make_environment(
+        self, postgres: Postgres, demo: str, states: str, listener: socket.socket | None
+    ) -> WorkerEnvironment:
         plain, secrets = settings_environment(allow_demo(with_keys(self._settings), demo))
         of_states = {
             "STATE_MACHINE_ARNS": machine_arn(""),
@@ -275,7 +282,7 @@ class Runtime:
             site = f"http://127.0.0.1:{listener.getsockname()[1]}"
             of_api["AUTH_ISSUER"], of_api["AUTH_APP_CLIENTS"] = ISSUER, APP_CLIENT
             of_api["AUTH_KEYS_URL"] = f"{site}/auth/.well-known/jwks.json"
-        environment = WorkerEnvironment(
+        return WorkerEnvironment(
             self._product.task_root,
             self._environment,
             plain,
@@ -285,7 +292,6 @@ class Runtime:
             of_states,
             of_api,
         )
-        return Workers(functions, environment, self.home.path, cores=self._cores, hold=(self.home.lock,))
 
     async def _bring_up_to_date(self, functions: Mapping[str, Any], workers: Workers, owner_url: str) -> None:
         try:

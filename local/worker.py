@@ -87,14 +87,16 @@ class Worker:
 
     async def _spawn(self) -> None:
         write_end = self._output.open()
-        command = [sys.executable, "-P", "-m", "awslambdaric", self.function.handler]
+        command, environment = self._command(
+            self._environment.of(self.function, self._api.address, self._scratch)
+        )
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *guarded(command, hold=self._hold),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=write_end,
                 stderr=write_end,
-                env=self._environment.of(self.function, self._api.address, self._scratch),
+                env=environment,
                 cwd=self._scratch,
                 start_new_session=True,
                 pass_fds=self._hold,
@@ -102,6 +104,10 @@ class Worker:
         finally:
             os.close(write_end)
         self._exited = asyncio.create_task(self._process.wait())
+
+    def _command(self, environment: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+        """What to start, and with which environment, for a function that is to see the given one."""
+        return [sys.executable, "-P", "-m", "awslambdaric", self.function.handler], environment
 
     def _failed_init(self) -> Answer:
         if self._api.answer.done():

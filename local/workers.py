@@ -158,9 +158,19 @@ class Workers:
 
     def _new(self, pool: _Pool) -> Worker:
         scratch = self._scratch / f"{pool.function.name}-{next(self._numbers)}"
-        worker = Worker(pool.function, self._environment, scratch, pool.log, self._hold)
+        worker = self._worker(pool.function, self._environment, scratch, pool.log, self._hold)
         self._workers.add(worker)
         return worker
+
+    def _worker(
+        self,
+        function: Function,
+        environment: WorkerEnvironment,
+        scratch: Path,
+        log: FunctionLog,
+        hold: Sequence[int],
+    ) -> Worker:
+        return Worker(function, environment, scratch, log, hold)
 
     def _keep_warm(self, pool: _Pool, worker: Worker) -> None:
         def expire() -> None:
