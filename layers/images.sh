@@ -37,18 +37,27 @@ write_storage_settings() {
         "$driver" "$folder/storage" "$folder/run" > "$folder/storage.conf"
 }
 
+# Where this machine has its Debian from, as lines of a sources.list.
+debian_sources() {
+    local format='deb $(REPO_URI) $(RELEASE) $(COMPONENT)' found
+    found=$(apt-get indextargets --format "$format" 'Created-By: Packages' 'Origin: Debian' | sort -u)
+    if [ -z "$found" ]; then
+        apt-get update -q >/dev/null
+        found=$(apt-get indextargets --format "$format" 'Created-By: Packages' 'Origin: Debian' | sort -u)
+    fi
+    echo "$found"
+}
+
 # Debian 12 as its official slim image has it: what is essential, without manuals and translations.
 make_base() {
-    local root=$folder/base container
+    local root=$folder/base container sources
     if [ -z "${FRESH:-}" ] && buildah inspect --type image "$base" >/dev/null 2>&1; then return; fi
     say "making the base: Debian 12"
     rm -rf "$root"
-    debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian > "$folder/debootstrap.log"
-    cat > "$root/etc/apt/sources.list" <<END
-deb http://deb.debian.org/debian bookworm main
-deb http://deb.debian.org/debian bookworm-updates main
-deb http://deb.debian.org/debian-security bookworm-security main
-END
+    sources=$(debian_sources)
+    debootstrap --variant=minbase bookworm "$root" "$(awk '$3 == "bookworm" { print $2; exit }' <<< "$sources")" \
+        > "$folder/debootstrap.log"
+    echo "$sources" > "$root/etc/apt/sources.list"
     cat > "$root/etc/dpkg/dpkg.cfg.d/slim" <<END
 path-exclude /usr/share/doc/*
 path-include /usr/share/doc/*/copyright
