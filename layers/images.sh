@@ -94,6 +94,12 @@ build() {
         > "$folder/$name.log" 2>&1 || { tail -n 40 "$folder/$name.log" >&2; return 1; }
 }
 
+# 77: not the images are at fault, but the machine.
+cannot() {
+    say "make images: $1; its messages are above"
+    exit 77
+}
+
 tell_size() {
     local bytes
     bytes=$(podman image inspect --format '{{.Size}}' "localhost/leadreel-$1")
@@ -109,10 +115,12 @@ if ! "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11)
     exit 1
 fi
 mkdir -p "$folder"
-find_programs
+find_programs || cannot "its packages could not be installed"
 write_storage_settings
 export CONTAINERS_STORAGE_CONF=$folder/storage.conf
-make_base
+make_base || cannot "a Debian could not be made here"
+podman --runtime "$(command -v runc)" run --rm --network=host --read-only --memory=512m --cpus=1 \
+    --ulimit=nofile=1024:1024 "$base" /bin/true || cannot "this machine does not run containers"
 buildah rm --all >/dev/null  # what a build that broke off has left
 for name in record compose; do
     fetch_packages "$name"
