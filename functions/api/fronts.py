@@ -18,6 +18,8 @@ from shared.observability import logger
 from shared.workflow import Tools
 
 HEADER = "x-origin-key"
+VIEWER = "x-viewer-address"
+"""What the front says of who asks: to API Gateway it is the front itself that asks."""
 
 
 class Front:
@@ -31,7 +33,7 @@ class Front:
             await self._app(scope, receive, send)
             return
         try:
-            self._look_at(Headers(scope=scope).get(HEADER, ""))
+            scope = self._of_the_front(scope)
         except (LeadreelError, Problem) as error:
             if isinstance(error, LeadreelError):  # the settings can't be read, and nothing would work
                 logger().error(str(error), exc_info=error)
@@ -39,7 +41,12 @@ class Front:
             return
         await self._app(scope, receive, send)
 
-    def _look_at(self, given: str) -> None:
+    def _of_the_front(self, scope: Scope) -> Scope:
+        """As it is where there is no front. Raises Problem, LeadreelError."""
         key = self._tools().settings.origin_key
-        if key is not None and not hmac.compare_digest(given.encode(), key.get_secret_value().encode()):
+        if key is None:
+            return scope
+        headers = Headers(scope=scope)
+        if not hmac.compare_digest(headers.get(HEADER, "").encode(), key.get_secret_value().encode()):
             raise Problem(403, "wrong-address", "Nothing is answered here: ask at the site's own address.")
+        return {**scope, "client": (headers[VIEWER], 0)} if VIEWER in headers else scope

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from functions.api.app import make_app
-from functions.api.fronts import HEADER
+from functions.api.fronts import HEADER, VIEWER
 from functions.api.handler import answer
 from shared.database import Database
 from shared.secrets import SecretsUnreachable
@@ -120,3 +120,25 @@ def test_the_document_does_not_name_it(guarded: Api) -> None:
     shown = guarded.ask("GET", "/openapi.json", role=None, headers={HEADER: KEY})
     assert shown.status_code == 200
     assert HEADER not in shown.text.lower()
+
+
+def test_who_asks_is_whom_the_front_names(guarded: Api) -> None:
+    def tried(viewer: str) -> int:
+        headers = {HEADER: KEY, VIEWER: viewer}
+        return guarded.ask("POST", "/unlock/v/any", role=None, headers=headers, content=b"").status_code
+
+    assert [tried("192.0.2.1") for _ in range(11)] == [404] * 10 + [429]
+    assert tried("192.0.2.2") == 404
+
+
+def test_without_the_setting_nobody_names_who_asks(
+    database: Database, workspace_id: int, tmp_path: Path
+) -> None:
+    with served_api(database, workspace_id, tmp_path) as api:
+        tried = [
+            api.ask(
+                "POST", "/unlock/v/any", role=None, headers={VIEWER: f"192.0.2.{n}"}, content=b""
+            ).status_code
+            for n in range(11)
+        ]
+    assert tried == [404] * 10 + [429]
