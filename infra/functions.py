@@ -185,15 +185,15 @@ class Functions(Construct):
         }
 
     def _let_store(self, limits: Limits, role: iam.Role) -> None:
-        """The folders of its table. Who opens strangers' pages lists nothing: names say where pages are shared."""
-        for action, folders in (
-            ("s3:GetObject", limits.reads),
-            ("s3:PutObject", limits.writes),
-            ("s3:DeleteObject", limits.deletes),
+        """The folders of its table. Who opens strangers' pages lists nothing: names tell where pages are."""
+        for actions, folders in (
+            (["s3:GetObject"], limits.reads),
+            (["s3:PutObject", "s3:AbortMultipartUpload"], limits.writes),
+            (["s3:DeleteObject"], limits.deletes),
         ):
             if folders:
                 objects = [self._content.arn_for_objects(f"{folder}/*") for folder in folders]
-                role.add_to_policy(iam.PolicyStatement(actions=[action], resources=objects))
+                role.add_to_policy(iam.PolicyStatement(actions=actions, resources=objects))
         if limits.reads and limits.database:
             role.add_to_policy(  # without it what is not there is refused, and not missing
                 iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._content.bucket_arn])
