@@ -66,7 +66,7 @@ class S3Storage:
             self.client.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"403", "404", "NoSuchKey"}:
-                return False  # 403: so S3 says it to whoever may not list, as who opens strangers' pages may not
+                return False  # 403: so S3 says it to whoever may not list
             raise
         return True
 
