@@ -80,6 +80,8 @@ diff: $(CDK_READY)  ## what a deployment would change (STAGE=dev)
 	@$(call cdk,diff --all)
 
 deploy: $(CDK_READY)  ## deploy both stacks into your AWS account (STAGE=dev)
+	@grep -q "Python $$(cat layers/python/version)," build/code.txt && grep -q "Python $$(cat layers/python/version)," build/layer.txt || \
+		{ echo "build/ is not compiled for Lambda's Python: make build" >&2; exit 1; }
 	@$(call cdk,deploy --all)
 
 destroy: $(CDK_READY)  ## take both stacks away; a kept stage keeps what it holds (STAGE=dev)

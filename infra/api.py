@@ -80,7 +80,9 @@ class Api(Construct):
         authorizer = authorizers.HttpJwtAuthorizer(
             "People",
             identity.issuer,
-            jwt_audience=[identity.people.user_pool_client_id, identity.machine.user_pool_client_id],
+            jwt_audience=[
+                client.user_pool_client_id for client in (identity.people, *identity.programs.values())
+            ],
         )
         self.gateway.add_routes(path=SIGNED_IN, methods=METHODS, integration=target, authorizer=authorizer)
         self.gateway.add_routes(  # browsers ask before they send a token

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_logs_destinations as destinations
@@ -68,10 +67,19 @@ class Calling(Construct):
             ),
             targets=[call("ingest_views")],
         )
+        allowed = lambda_.CfnPermission(
+            self,
+            "Logs",
+            action="lambda:InvokeFunction",
+            function_name=functions["ingest_costs"].function_name,
+            principal="logs.amazonaws.com",
+            source_arn=f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}"
+            f":log-group:/aws/lambda/{stage.prefix}-*:*",
+        )
         for function, group in log_groups.items():
             if function == "ingest_costs":  # its own would call it for ever
                 continue
-            logs.SubscriptionFilter(
+            made = logs.SubscriptionFilter(
                 self,
                 f"Costs-{function}",
                 log_group=group,
@@ -79,9 +87,4 @@ class Calling(Construct):
                 filter_pattern=CLAIMS,
                 filter_name="reports",
             )
-        functions["ingest_costs"].add_permission(
-            "Logs",
-            principal=iam.ServicePrincipal("logs.amazonaws.com"),
-            source_arn=f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}"
-            f":log-group:/aws/lambda/{stage.prefix}-*:*",
-        )
+            made.node.add_dependency(allowed)  # CloudWatch tries the call when it makes a filter

@@ -16,9 +16,12 @@ from infra.stages import Stage
 NAME = "leadreel"
 UNSAID = " %+~`#$&*()|[]{}:;<>?!'/@\"\\"
 """Characters that no password has, so that it can stand in an address."""
+IDLE_SECONDS = 60
+"""A client's setting may pin its connection for good, so one that says nothing is let go soon; more than
+`shared.database` keeps one for."""
 OWNER, APP = "leadreel_owner", "leadreel_app"
-INSTANCE = rds.PostgresEngineVersion.VER_17_6
-AURORA = rds.AuroraPostgresEngineVersion.VER_17_5
+INSTANCE = rds.PostgresEngineVersion.VER_17_9
+AURORA = rds.AuroraPostgresEngineVersion.VER_17_9
 
 
 class Database(Construct):
@@ -35,7 +38,6 @@ class Database(Construct):
         doors = ec2.SecurityGroup(
             self, "Doors", vpc=network.vpc, description="RDS Proxy", allow_all_outbound=False
         )
-        doors.connections.allow_to(self.group, POSTGRES, "Postgres")
         network.functions.connections.allow_to(doors, POSTGRES, "rows")
         self._doors, self._functions = doors, network.functions
         self.server: rds.DatabaseInstance | rds.DatabaseCluster = (
@@ -68,7 +70,7 @@ class Database(Construct):
             security_groups=[doors],
             iam_auth=True,
             require_tls=True,
-            idle_client_timeout=Duration.minutes(30),
+            idle_client_timeout=Duration.seconds(IDLE_SECONDS),
             borrow_timeout=Duration.seconds(5),
         )
 
@@ -135,7 +137,7 @@ class Database(Construct):
             readers=[rds.ClusterInstance.serverless_v2("reader", scale_with_writer=True)]
             if size.multi_az
             else [],
-            serverless_v2_min_capacity=0.5 if size.is_kept else 0,
+            serverless_v2_min_capacity=0.5,  # RDS Proxy and `deliver`, each minute, would never let it sleep
             serverless_v2_max_capacity=8,
             storage_encrypted=True,
             iam_authentication=True,
@@ -166,7 +168,6 @@ class Database(Construct):
             self, "Rotation", vpc=network.vpc, description="Rotates passwords", allow_all_outbound=False
         )
         group.add_egress_rule(ec2.Peer.any_ipv4(), HTTPS, "Secrets Manager")
-        group.connections.allow_to(self.group, POSTGRES, "the new password")
         for name, secret in (("RotateOwner", self.owner), ("RotateApp", self.app)):
             secretsmanager.SecretRotation(
                 self,

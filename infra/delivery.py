@@ -71,7 +71,7 @@ class Delivery(Construct):
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            comment=f"Leadreel {stage.name}",
+            comment=f"Leadreel {stage.name}, keys {stage.keys}",  # changed, it reads ORIGIN_KEY anew
             default_behavior=self._site(),
             additional_behaviors=self._behaviors(),
             error_responses=[

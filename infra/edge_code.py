@@ -23,7 +23,8 @@ class EdgeCode(Construct):
     link_key: what guarded media's addresses are signed with. CloudFormation puts it in when it makes the
     function, by a dynamic reference: it is in no template. Whoever may read the function's code
     (cloudfront:GetFunction) may read it. It would be no other with a KeyValueStore, which code of ours would
-    have to fill after the stack is made. A new key comes with the next change of the function.
+    have to fill after the stack is made. A new key comes with the next change of the function, so its text
+    holds the version of the keys.
     """
 
     def __init__(
@@ -35,7 +36,9 @@ class EdgeCode(Construct):
         self.files = self._function("files")
         before, after = source("guarded").split(KEY_MARK)
         key = link_key.secret_value.unsafe_unwrap()  # the reference, not what it stands for
-        self.guarded = self._function("guarded", Fn.join("", [before, key, after]))
+        self.guarded = self._function(
+            "guarded", Fn.join("", [before, key, after, f"// keys: {stage.keys}\n"])
+        )
         self.beacon = self._function("beacon")
         self.api = self._function("api")
         self.site = self._function("site")

@@ -66,7 +66,7 @@ class Firewall(Construct):
             self, "Blocked", log_group_name=name, retention_in_days=self._stage.size.log_days
         )
         group.apply_removal_policy(
-            RemovalPolicy.RETAIN if self._stage.size.is_kept else RemovalPolicy.DESTROY
+            RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self._stage.size.is_kept else RemovalPolicy.DESTROY
         )
         logged = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{name}"
         writer = logs.ResourcePolicy(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Aws, Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.aws_ecr_assets import Platform
 from constructs import Construct
@@ -24,6 +25,14 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "build"
 WITHOUT_CALLER = {"deliver", "tend", "ingest_views", "ingest_costs"}
 """Nobody waits for these: what they fail at goes to a queue."""
+INTERFACES = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+]
 RESERVED = {"api": 100, "record": 200, "encode": 200, "check_page": 50}
 """Of an account's 1,000, where the stage reserves: a batch can't take what answers people."""
 
@@ -58,6 +67,7 @@ class Functions(Construct):
             "LEADREEL_HOME": "/tmp/leadreel",  # noqa: S108  the one place where a function may write
             "HOME": "/tmp",  # noqa: S108
             "VENDORS": ",".join(stage.vendors),
+            "POWERTOOLS_METRICS_NAMESPACE": stage.prefix,  # stages that share an account are counted apart
             **environment,
         }
         self._architecture = (
@@ -110,13 +120,8 @@ class Functions(Construct):
             "ephemeral_storage_size": Size.mebibytes(limits.disk_mb),
             "tracing": lambda_.Tracing.ACTIVE,
             "reserved_concurrent_executions": RESERVED.get(name) if stage.reserves else None,
-            "environment": self._environment
-            | (
-                {"SECRET_ARNS": ",".join(f"{key}={one.secret_arn}" for key, one in secrets.items())}
-                if secrets
-                else {}
-            ),
-            **(self._inside(role) if limits.database else {}),
+            "environment": self._environment | self._of_secrets(secrets),
+            **(self._inside(name, role) if limits.database else {}),
             **(self._queue(name) if name in WITHOUT_CALLER else {}),
         }
         made: lambda_.Function = (
@@ -151,19 +156,26 @@ class Functions(Construct):
             **common,  # type: ignore[arg-type]
         )
 
-    def _inside(self, role: iam.Role) -> dict[str, object]:
-        """In the network. Lambda itself makes the interfaces, with the function's role."""
+    def _of_secrets(self, secrets: Mapping[str, secretsmanager.ISecret]) -> dict[str, str]:
+        """With other keys the functions are other ones, and read them anew."""
+        if not secrets:
+            return {}
+        arns = ",".join(f"{key}={one.secret_arn}" for key, one in secrets.items())
+        return {"SECRET_ARNS": arns, "KEYS_VERSION": self._stage.keys}
+
+    def _inside(self, name: str, role: iam.Role) -> dict[str, object]:
+        """In the network. Lambda makes the interfaces, with the function's role, and code in it may not.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+        """
+        own = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:{self._stage.prefix}-{name}"
+        role.add_to_policy(iam.PolicyStatement(actions=INTERFACES, resources=["*"]))
         role.add_to_policy(
             iam.PolicyStatement(
-                actions=[
-                    "ec2:CreateNetworkInterface",
-                    "ec2:DescribeNetworkInterfaces",
-                    "ec2:DescribeSubnets",
-                    "ec2:DeleteNetworkInterface",
-                    "ec2:AssignPrivateIpAddresses",
-                    "ec2:UnassignPrivateIpAddresses",
-                ],
+                effect=iam.Effect.DENY,
+                actions=INTERFACES,
                 resources=["*"],
+                conditions={"ArnEquals": {"lambda:SourceFunctionArn": [own]}},
             )
         )
         network = self._network

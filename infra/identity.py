@@ -18,12 +18,14 @@ GROUPS = {
     "finance": "reads costs and reports",
     "viewer": "reads",
 }
+WRITTEN = cognito.ClientAttributes().with_standard_attributes(fullname=True, email=True)
+"""What people may change of themselves: not their workspace. What is required can't be left out."""
 FIRST_WORKSPACE = 1
 """The id of the workspace that `migrate` opens in an empty database."""
 
 
 class Identity(Construct):
-    """pool. people: the app client that browsers sign in through. machine: the one for a program."""
+    """pool. people: the app client that browsers sign in through. programs: those of programs, by name."""
 
     def __init__(self, scope: Construct, name: str, stage: Stage, claim: lambda_.IFunction) -> None:
         super().__init__(scope, name)
@@ -36,6 +38,8 @@ class Identity(Construct):
             self_sign_up_enabled=False,
             sign_in_aliases=cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
+            keep_original=cognito.KeepOriginalAttrs(email=True),  # until the new one is verified
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
             standard_attributes=cognito.StandardAttributes(
                 email=cognito.StandardAttribute(required=True, mutable=True)
             ),
@@ -52,7 +56,9 @@ class Identity(Construct):
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=stage.size.is_kept,
-            removal_policy=RemovalPolicy.RETAIN if stage.size.is_kept else RemovalPolicy.DESTROY,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+            if stage.size.is_kept
+            else RemovalPolicy.DESTROY,
         )
         self.pool.add_trigger(
             cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, claim, cognito.LambdaVersion.V2_0
@@ -73,16 +79,21 @@ class Identity(Construct):
         server = self.pool.add_resource_server(
             "Api", identifier="leadreel", user_pool_resource_server_name="leadreel", scopes=[use]
         )
-        self.machine = self.pool.add_client(
-            "Machine",
-            user_pool_client_name=f"{stage.prefix}-machine",
-            generate_secret=True,
-            o_auth=cognito.OAuthSettings(
-                flows=cognito.OAuthFlows(client_credentials=True),
-                scopes=[cognito.OAuthScope.resource_server(server, use)],
-            ),
-            access_token_validity=Duration.hours(1),
-        )
+        self.programs = {
+            program: self.pool.add_client(
+                f"Program-{program}",
+                user_pool_client_name=f"{stage.prefix}-{program}",
+                generate_secret=True,
+                auth_flows=cognito.AuthFlow(user_srp=False),  # no person signs in through it
+                o_auth=cognito.OAuthSettings(
+                    flows=cognito.OAuthFlows(client_credentials=True),
+                    scopes=[cognito.OAuthScope.resource_server(server, use)],
+                ),
+                write_attributes=WRITTEN,
+                access_token_validity=Duration.hours(1),
+            )
+            for program in stage.programs
+        }
 
     def add_people(self, url: str) -> None:
         """The app client of the pages at `url`, with PKCE: a browser keeps no secret."""
@@ -99,7 +110,7 @@ class Identity(Construct):
                 callback_urls=[f"{url}/", f"{url}/docs/signed-in.html"],
                 logout_urls=[f"{url}/"],
             ),
-            write_attributes=cognito.ClientAttributes().with_standard_attributes(fullname=True),
+            write_attributes=WRITTEN,
             access_token_validity=Duration.hours(1),
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.days(30),

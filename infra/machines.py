@@ -51,7 +51,7 @@ class Machines(Construct):
                 logs=sfn.LogOptions(
                     destination=group, level=sfn.LogLevel.ERROR, include_execution_data=False
                 ),
-                removal_policy=RemovalPolicy.RETAIN if stage.size.is_kept else RemovalPolicy.DESTROY,
+                removal_policy=RemovalPolicy.DESTROY,
             )
             machine.add_to_role_policy(  # of no other version than the newest, which the definition names
                 iam.PolicyStatement(

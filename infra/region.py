@@ -93,7 +93,7 @@ class RegionStack(Stack):
             identity.add_owner(stage.admin_email)
         machines = Machines(self, "Machines", stage=stage, functions=of)
 
-        migrated = self._migrate(of["migrate"], database)
+        migrated = self._migrate(of["migrate"], database, network)
         for function in functions.of("database"):
             if function is not of["migrate"]:
                 function.add_environment("DATABASE_URL", database.url)
@@ -108,7 +108,8 @@ class RegionStack(Stack):
         }.items():
             of["api"].add_environment(variable, value)
         api.serve(of["api"], identity)
-        migrated.execute_before(api.alias)
+        migrated.execute_before(api.alias, *machines.by_name.values())
+        migrated.execute_before(*(each for each in functions.of("database") if each is not of["migrate"]))
         calling = Calling(
             self,
             "Calling",
@@ -139,19 +140,22 @@ class RegionStack(Stack):
             "SignIn": sign_in_url(stage),
             "UserPool": identity.pool.user_pool_id,
             "BrowserClient": identity.people.user_pool_client_id,
-            "MachineClient": identity.machine.user_pool_client_id,
+            **{
+                f"Program{at}": one.user_pool_client_id
+                for at, one in enumerate(identity.programs.values(), 1)
+            },
             "Content": buckets.content.bucket_name,
         }.items():
             CfnOutput(self, f"{key}Output", key=key, value=value)
 
-    def _migrate(self, function: lambda_.Function, database: Database) -> triggers.Trigger:
+    def _migrate(self, function: lambda_.Function, database: Database, network: Network) -> triggers.Trigger:
         """Before new code takes traffic; a migration that fails stops the deployment."""
         function.add_environment("DATABASE_OWNER_SECRET", database.owner.secret_arn)
         function.add_environment("DATABASE_APP_SECRET", database.app.secret_arn)
         function.add_environment("FIRST_WORKSPACE", FIRST_WORKSPACE_NAME)
         database.let_own(function)
         return triggers.Trigger(
-            self, "Migrate", handler=function, execute_after=[database], timeout=Duration.minutes(5)
+            self, "Migrate", handler=function, execute_after=[database, network], timeout=Duration.minutes(5)
         )
 
     def _let_start(self, functions: Sequence[lambda_.Function]) -> None:

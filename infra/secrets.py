@@ -26,7 +26,7 @@ class Secrets(Construct):
 
     def __init__(self, scope: Construct, name: str, stage: Stage) -> None:
         super().__init__(scope, name)
-        policy = RemovalPolicy.RETAIN if stage.size.is_kept else RemovalPolicy.DESTROY
+        policy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if stage.size.is_kept else RemovalPolicy.DESTROY
         self.by_name: dict[str, secretsmanager.ISecret] = {}
         for key, purpose in KEYS.items():
             self.by_name[key] = secretsmanager.Secret(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,7 +76,8 @@ class Stage:
     reserves: whether functions have concurrency of their own (new accounts have too little).
     domain: where the site is served, with the Route 53 zone that it lies in; None: CloudFront's own address.
     admin_email: of the first owner. alarm_email: whom alarms and the budget tell.
-    vendors: whose keys there are. cost_centre: a tag.
+    vendors: whose keys there are. programs: what signs in by itself, an app client each.
+    keys: changed with the keys in the secrets, so that everything reads them anew. cost_centre: a tag.
     """
 
     name: Name
@@ -91,6 +93,8 @@ class Stage:
     alarm_email: str | None = None
     budget_usd: int = 100
     vendors: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ("program",)
+    keys: str = "1"
     cost_centre: str = "leadreel"
 
     @property
@@ -119,7 +123,9 @@ def read_stage(node: Node, region: str) -> Stage:
         admin_email=_text(node, "admin_email"),
         alarm_email=_text(node, "alarm_email"),
         budget_usd=_dollars(node, "budget_usd", 100),
-        vendors=_vendors(node),
+        vendors=_names(node, "vendors", "", ("elevenlabs", "openrouter")),
+        programs=_names(node, "programs", "program"),
+        keys=_text(node, "keys") or "1",
         cost_centre=_text(node, "cost_centre") or "leadreel",
     )
     if stage.domain and not (stage.zone_id and stage.zone_name):
@@ -148,9 +154,12 @@ def _dollars(node: Node, key: str, default: int) -> int:
     return int(value)
 
 
-def _vendors(node: Node) -> tuple[str, ...]:
-    named = tuple(part.strip() for part in (_text(node, "vendors") or "").split(",") if part.strip())
-    for name in named:
-        if name not in ("elevenlabs", "openrouter"):
-            raise WrongContext(f"vendors: {name!r} is neither elevenlabs nor openrouter")
-    return named
+def _names(node: Node, key: str, default: str, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Separated by commas; of those that are known, if any are."""
+    names = tuple(part.strip() for part in (_text(node, key) or default).split(",") if part.strip())
+    for name in names:
+        if known and name not in known:
+            raise WrongContext(f"{key}: {name!r} is none of {', '.join(known)}")
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", name):
+            raise WrongContext(f"{key}: {name!r} has other than small letters, digits and -")
+    return names

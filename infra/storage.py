@@ -18,7 +18,7 @@ class Buckets(Construct):
     def __init__(self, scope: Construct, name: str, stage: Stage) -> None:
         super().__init__(scope, name)
         kept = stage.size.is_kept
-        self._policy = RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY
+        self._policy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if kept else RemovalPolicy.DESTROY
         self._empties = not kept
         self.logs = self._bucket(
             "Logs",

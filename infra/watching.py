@@ -80,8 +80,6 @@ class Watching(Construct):
         self.stage = stage
         self.alarms: dict[str, cloudwatch.Alarm] = {}
         self.topic = self._topic()
-        for function in functions.values():  # stages that share an account are counted apart
-            function.add_environment("POWERTOOLS_METRICS_NAMESPACE", stage.prefix)
         self._watch_functions(functions)
         self._watch_logs(log_groups)
         self._watch_api(api, functions["api"])

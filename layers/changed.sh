@@ -7,8 +7,7 @@ cd "$(dirname "$0")/.."
 parts=(
     .dockerignore layers requirements.txt functions/functions.toml functions/catalogue.py
     functions/record functions/check_page functions/plan functions/voice functions/sample functions/encode
-    functions/compose shared/voice
-    shared/recording shared/encoding shared/composition shared/media shared/egress shared/storage shared/workflow
+    functions/compose shared
     bench/containers tests/images local/runtime_api.py local/worker.py
 )
 since=${1:-$(git merge-base HEAD origin/HEAD 2>/dev/null || true)}

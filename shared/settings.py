@@ -194,7 +194,7 @@ class Settings(BaseSettings):
     @field_validator("recording_access_key", "link_signing_key", "secrets_key")
     @classmethod
     def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
-        """With padding and in the URL-safe alphabet, however it was written: Links sign with the text."""
+        """With padding and in the URL-safe alphabet, however it was written."""
         if value is None:
             return None
         found = _KEY.fullmatch(value.get_secret_value())

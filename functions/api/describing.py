@@ -84,7 +84,7 @@ def describe(app: FastAPI) -> None:
             app.openapi_schema = document_of(all_routers())
         return app.openapi_schema
 
-    def show(request: Request) -> JSONResponse:
+    async def show(request: Request) -> JSONResponse:  # where routes are loaded, too: never both at once
         return JSONResponse(placed(openapi(), request.app.state.tools().settings))
 
     app.openapi = openapi  # type: ignore[method-assign]

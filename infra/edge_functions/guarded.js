@@ -4,7 +4,7 @@
 // does so comes here, without a token.
 import crypto from 'crypto';
 
-const KEY = '<link signing key>'.replace(/=+$/, '');
+const KEY = '<link signing key>'.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 const ASKED = /^\/media\/([A-Za-z0-9_-]{1,40})\/~([0-9a-f]{1,12})\.([A-Za-z0-9_-]{22})((\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$/;
 const LONGEST = 300;
 

@@ -22,7 +22,7 @@ STATEMENT_SECONDS = 20
 """Less than API Gateway waits (29 s), so that whoever asks is told."""
 _IDLE_SECONDS = 60  # of a transaction: a Lambda may be frozen in the middle of one, and its locks with it
 _POOL_SECONDS = 5.0
-_RECYCLE_SECONDS = 900  # RDS Proxy closes a client's connection after half an hour without a word
+_RECYCLE_SECONDS = 50  # RDS Proxy closes a connection after a minute without a word (infra/database.py)
 _CONNECT = {
     "connect_timeout": 3,
     # a server that vanished without a word is given up in seconds, not when the kernel does (15 minutes)
@@ -129,7 +129,7 @@ class Database:
         return session
 
     def _say_whose(self, session: Session, workspace_id: str) -> None:
-        """All in one round trip, and for the transaction: a SET of the session would pin RDS Proxy."""
+        """All in one round trip, and for the transaction: a SET of the session pins it in RDS Proxy."""
         session.connection().exec_driver_sql(_BEGIN, {"workspace_id": workspace_id, **self._limits}).close()
 
     def _told(self, error: DBAPIError) -> Retryable | None:

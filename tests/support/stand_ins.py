@@ -102,7 +102,7 @@ def _database(stack: Stack, stage: Stage) -> rds.DatabaseInstance | rds.Database
             stack,
             "database",
             engine=rds.DatabaseClusterEngine.aurora_postgres(
-                version=rds.AuroraPostgresEngineVersion.VER_17_5
+                version=rds.AuroraPostgresEngineVersion.VER_17_9
             ),
             vpc=vpc,
             writer=rds.ClusterInstance.serverless_v2("writer"),
@@ -110,7 +110,7 @@ def _database(stack: Stack, stage: Stage) -> rds.DatabaseInstance | rds.Database
     return rds.DatabaseInstance(
         stack,
         "database",
-        engine=rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6),
+        engine=rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_9),
         instance_type=ec2.InstanceType(stage.size.instance),
         vpc=vpc,
     )

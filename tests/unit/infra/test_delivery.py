@@ -294,7 +294,7 @@ def test_it_speaks_the_newest_http_and_reaches_as_far_as_its_stage(
 
 
 def test_names_start_with_the_stage(templates: dict[str, dict[str, Any]]) -> None:
-    prefix = config(templates["region"])["Comment"].lower().replace(" ", "-")
+    prefix = config(templates["region"])["Comment"].partition(",")[0].lower().replace(" ", "-")
     for template in templates.values():
         for kind in ("AWS::CloudFront::Function", "AWS::WAFv2::WebACL", "AWS::Logs::DeliverySource"):
             for properties in resources(template, kind).values():

@@ -208,8 +208,9 @@ def test_a_machine_that_cant_be_walked_is_refused(states: dict[str, Any]) -> Non
 
 def test_a_videos_seconds_are_priced_at_the_memory_of_its_functions() -> None:
     bill = lines(thousand_videos(small(), "cold", read_price_list(DAY)))
-    # 4 s and 0.9 s for each second of film, at 3,008 MB
-    assert bill["Lambda: record, GB-seconds"] == Decimal(58) * 1000 * 3008 / 1024 * Decimal("0.0000166667")
+    # 4 s and 0.9 s for each second of film
+    memory_gb = Decimal(read_limits()["record"].memory_mb) / 1024
+    assert bill["Lambda: record, GB-seconds"] == Decimal(58) * 1000 * memory_gb * Decimal("0.0000166667")
     assert bill["Step Functions, transitions"] == _transitions("cold") * Decimal("0.000025")
 
 
@@ -222,7 +223,8 @@ def _transitions(kind: str) -> int:
 
 def test_more_memory_and_more_seconds_cost_more() -> None:
     limits = read_limits()
-    doubled = {**limits, "record": limits["record"].model_copy(update={"memory_mb": 6016})}
+    twice = {"memory_mb": 2 * limits["record"].memory_mb}
+    doubled = {**limits, "record": limits["record"].model_copy(update=twice)}
     before = lines(thousand_videos(small(), "cold", read_price_list(DAY)))
     after = lines(thousand_videos(small(), "cold", read_price_list(DAY), limits=doubled))
     assert after["Lambda: record, GB-seconds"] == 2 * before["Lambda: record, GB-seconds"]

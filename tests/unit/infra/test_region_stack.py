@@ -43,6 +43,7 @@ def test_a_function_has_what_its_table_says(stacks: Synthesised) -> None:
         )
         assert ("VpcConfig" in made) == limits.database, name
         variables = made["Environment"]["Variables"]
+        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == f"leadreel-{stacks.stage}"
         assert ("DATABASE_URL" in variables) == (limits.database and name != "migrate"), name
         assert ("STATE_MACHINE_ARNS" in variables) == limits.states, name
         told = json.dumps(variables.get("SECRET_ARNS", ""))
@@ -172,7 +173,7 @@ def test_what_holds_data_stays_where_the_stage_is_kept(stacks: Synthesised) -> N
     kinds = ("AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Cognito::UserPool")
     for kind in kinds:
         for one in stacks.of(kind).values():
-            wanted = {"Retain", "Snapshot"} if kept else {"Delete"}
+            wanted = {"RetainExceptOnCreate", "Snapshot"} if kept else {"Delete"}
             if "DBClusterIdentifier" not in one["Properties"] or kind == "AWS::RDS::DBCluster":
                 assert one["DeletionPolicy"] in wanted, kind
     servers = [*stacks.of("AWS::RDS::DBInstance").values(), *stacks.of("AWS::RDS::DBCluster").values()]
