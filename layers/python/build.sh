@@ -91,7 +91,12 @@ case $architecture in
     x86_64 | arm64) ;;
     *) say "the architecture is x86_64 or arm64, not $architecture"; exit 1 ;;
 esac
-if [ -n "${2:-}" ]; then python=$2; else python=$(python_of_lambda); fi
+if [ -n "${2:-}" ]; then
+    python=$2
+elif ! python=$(python_of_lambda); then
+    say "Building for the Python of ${VENV:-.venv} meanwhile, which will do for make synth and make diff, not for make deploy."
+    python=${VENV:-.venv}/bin/python
+fi
 version=$(version_of "$python") || { say "$python does not run"; exit 1; }
 mkdir -p "$folder"
 if command -v flock >/dev/null; then  # two at once would take turns at removing what the other makes
