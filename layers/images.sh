@@ -120,7 +120,7 @@ write_storage_settings
 export CONTAINERS_STORAGE_CONF=$folder/storage.conf
 make_base || cannot "a Debian could not be made here"
 podman --runtime "$(command -v runc)" run --rm --network=host --read-only --memory=512m --cpus=1 \
-    --ulimit=nofile=1024:1024 "$base" /bin/true || cannot "this machine does not run containers"
+    --ulimit=nofile=1024:1024 --ulimit=nproc=1000:1000 "$base" /bin/true || cannot "this machine does not run containers"
 buildah rm --all >/dev/null  # what a build that broke off has left
 for name in record compose; do
     fetch_packages "$name"
