@@ -72,7 +72,7 @@ def test_the_recorder_needs_one_prefix_of_one_bucket(function: str, made: Made, 
 
 def test_each_function_asks_for_what_its_table_grants_and_no_more(made: Made, bucket: Bucket) -> None:
     asked = {call.who for call in bucket.calls}
-    assert {"check_page", "script", "voice", "plan", "record", "encode", "compose", "host"} <= asked
+    assert {"check_page", "voice", "plan", "record", "encode", "compose", "host"} <= asked
     for call in bucket.calls:
         if call.who not in LIMITS:
             continue
