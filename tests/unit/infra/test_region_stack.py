@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from functions.catalogue import read_limits
+from shared.secrets import UNSET
 from tests.support.stacks import ROOT, Synthesised
 
 VERSION = (ROOT / "layers" / "python" / "version").read_text().strip()
@@ -184,8 +185,7 @@ def test_what_holds_data_stays_where_the_stage_is_kept(stacks: Synthesised) -> N
 
 def test_nothing_secret_stands_in_a_template(stacks: Synthesised) -> None:
     for one in stacks.of("AWS::SecretsManager::Secret").values():
-        value = one["Properties"].get("SecretString")
-        assert value in (None, "unset")
+        assert one["Properties"].get("SecretString") in (None, UNSET)  # which counts as none
     for made in stacks.functions.values():
         for key, value in made["Environment"]["Variables"].items():
             assert key == "SECRET_ARNS" or not re.search(r"_(KEY|PASSWORD|TOKEN)$", key), key
@@ -213,3 +213,19 @@ def test_everything_is_tagged(stacks: Synthesised) -> None:
     bucket = next(iter(stacks.of("AWS::S3::Bucket").values()))
     tags = {one["Key"]: one["Value"] for one in bucket["Properties"]["Tags"]}
     assert tags.items() >= {"app": "leadreel", "stage": stacks.stage, "cost-centre": "leadreel"}.items()
+
+
+def test_no_new_code_runs_before_the_tables_are_its_own(stacks: Synthesised) -> None:
+    migrates = next(iter(stacks.of("Custom::Trigger")))
+    resources = stacks.region["Resources"]
+    late = [logical_id(stacks, name) for name, limits in read_limits().items() if limits.database]
+    late.remove(logical_id(stacks, "migrate"))
+    late += stacks.of("AWS::StepFunctions::StateMachine")
+    assert [name for name in late if migrates not in resources[name].get("DependsOn", [])] == []
+
+
+def test_nobody_may_change_the_workspace_that_they_belong_to(stacks: Synthesised) -> None:
+    clients = [one["Properties"] for one in stacks.of("AWS::Cognito::UserPoolClient").values()]
+    assert {tuple(one["WriteAttributes"]) for one in clients} == {("email", "name")}
+    programs = [one for one in clients if one.get("AllowedOAuthFlows") == ["client_credentials"]]
+    assert [one["ExplicitAuthFlows"] for one in programs] == [["ALLOW_REFRESH_TOKEN_AUTH"]]
