@@ -54,12 +54,12 @@ def stand_ins(stage: Stage) -> StandIns:
     stack = Stack(app, stage.prefix, env=Environment(account="111111111111", region=stage.region))
     log_groups: dict[str, logs.LogGroup] = {}
     functions: dict[str, lambda_.Function] = {}
-    for name in {**read_limits(), "claim": None}:
+    for name in read_limits():
         log_groups[name] = logs.LogGroup(stack, f"{name}-log", log_group_name=f"/aws/lambda/{name}")
         functions[name] = lambda_.Function(
             stack,
             name,
-            runtime=lambda_.Runtime.PYTHON_3_11,
+            runtime=lambda_.Runtime.PYTHON_3_12,
             handler="index.handler",
             code=lambda_.Code.from_inline("def handler(event, context): ..."),
             log_group=log_groups[name],
