@@ -70,6 +70,7 @@ def served_over_http(database: Database, workspace_id: int, home: Path, **settin
 @contextmanager
 def _behind_the_edge(app: FastAPI, public: Path) -> Iterator[str]:
     """Each request becomes an event of API Gateway's, for the handler."""
+    app.openapi()  # loads all routes: where the workers are processes, no two threads do it at once
     listener, stop = bind(0), Event()
     loops: list[asyncio.AbstractEventLoop] = []
 
