@@ -23,7 +23,7 @@ from infra.stages import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "build"
-WITHOUT_CALLER = {"deliver", "tend", "ingest_views", "ingest_costs"}
+WITHOUT_CALLER = {"deliver", "mail", "tend", "ingest_views", "ingest_costs"}
 """Nobody waits for these: what they fail at goes to a queue."""
 INTERFACES = [
     "ec2:CreateNetworkInterface",
@@ -67,6 +67,8 @@ class Functions(Construct):
             "LEADREEL_HOME": "/tmp/leadreel",  # noqa: S108  the one place where a function may write
             "HOME": "/tmp",  # noqa: S108
             "VENDORS": ",".join(stage.vendors),
+            "MAIL_BY_SES": "true",
+            **({"FROM_EMAIL": stage.from_email} if stage.from_email else {}),
             "POWERTOOLS_METRICS_NAMESPACE": stage.prefix,  # stages that share an account are counted apart
             **environment,
         }

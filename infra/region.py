@@ -19,6 +19,7 @@ from infra.delivery import Delivery
 from infra.functions import Functions
 from infra.identity import Identity, sign_in_url
 from infra.machines import Machines, machine_arns
+from infra.mail import Mail
 from infra.network import Network
 from infra.secrets import Secrets
 from infra.stages import Stage
@@ -91,6 +92,7 @@ class RegionStack(Stack):
         identity.add_people(delivery.url)
         if stage.admin_email:
             identity.add_owner(stage.admin_email)
+        Mail(self, "Mail", stage, of["mail"])
         machines = Machines(self, "Machines", stage=stage, functions=of)
 
         migrated = self._migrate(of["migrate"], database, network)

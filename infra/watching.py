@@ -33,7 +33,7 @@ from infra.queries import ERRORS_BY_MESSAGE, ONE_REQUEST, SPEND_BY_SOURCE
 from infra.stages import Stage
 
 FUNCTIONS = Path(__file__).resolve().parents[1] / "functions"
-ASYNCHRONOUS = ("deliver", "tend", "ingest_views", "ingest_costs")
+ASYNCHRONOUS = ("deliver", "mail", "tend", "ingest_views", "ingest_costs")
 """Called by a clock, by storage or by logs: their calls wait in a queue of Lambda's."""
 TENDED = ("started", "ended", "answered", "unreached")
 """The dimension `deed` of the metric Tended: shared/videos/tending.py, shared/batches/tending.py."""

@@ -14,11 +14,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MORE = {
     "dev": {},
-    "staging": {"database": "aurora", "architecture": "arm64"},
+    "staging": {"database": "aurora", "architecture": "arm64", "from_email": "ana@acme.example"},
     "prod": {
         "domain": "video.acme.example", "zone_id": "Z123", "zone_name": "acme.example",
         "admin_email": "ana@acme.example", "alarm_email": "ops@acme.example",
         "vendors": "elevenlabs,openrouter", "reserve_concurrency": "true",
+        "from_email": "Ana Silva <ana@acme.example>",
     },
 }  # fmt: skip
 """Context values besides the stage: together they try each of them."""

@@ -22,7 +22,8 @@ from local.postgres import Postgres
 from shared.accounts import open_workspace
 from shared.analytics import VIEW_LOGS
 from shared.database import Database
-from shared.database.models import HostedVideo, Video, VideoScript
+from shared.database.models import HostedVideo, Mail, Video, VideoScript
+from shared.mail import MailFields, add_mail
 from shared.settings import Settings
 from shared.storage.s3 import S3Storage
 from shared.webhooks import WebhookFields, add_webhook, announce
@@ -60,7 +61,7 @@ class World:
 
 @pytest.fixture
 def world(
-    database: Database, migrated: Postgres, aws: str, tmp_path: Path, no_webhooks: None
+    database: Database, migrated: Postgres, aws: str, tmp_path: Path, nothing_to_send: None
 ) -> Iterator[World]:
     client = boto3.client(
         "s3", endpoint_url=aws, region_name="us-east-1",
@@ -157,6 +158,23 @@ def deliver(world: World, invoke: Invoke) -> None:
         assert b'"video_id":7' in receiver.got[0].body
 
 
+def mail(world: World, invoke: Invoke) -> None:
+    """By SES, as on AWS."""
+    sender = "Bo <bo@leadreel.example>"
+    world.settings |= {"FROM_EMAIL": sender, "MAIL_BY_SES": "true"}
+    settings = Settings(from_email=sender, mail_by_ses=True, _env_file=None)
+    ses = boto3.client("sesv2", region_name="us-east-1", endpoint_url=world.settings["AWS_ENDPOINT_URL"],
+        aws_access_key_id="test", aws_secret_access_key="test")  # fmt: skip
+    ses.create_email_identity(EmailIdentity="bo@leadreel.example")
+    hosted = world.parts.hosted(composed_video_id=world.parts.composed())
+    fields = MailFields(email="ana@acme.example")
+    with world.parts.database.workspace(world.parts.workspace_id) as session:
+        asked = add_mail(session, world.parts.workspace_id, hosted, fields, settings)
+    assert invoke({}) == {"sent": 1}
+    row = world.parts.get(Mail, asked.id)
+    assert (row.status, row.sent_by) == ("sent", "ses")
+
+
 def tend(world: World, invoke: Invoke) -> None:
     answer = invoke({"after_seconds": 0})
     assert answer["answers"] == answer["deliveries"] == 0
@@ -211,6 +229,7 @@ CASES = (
     host,
     fail,
     deliver,
+    mail,
     tend,
     ingest_costs,
     ingest_views,
