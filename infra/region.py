@@ -27,6 +27,11 @@ from infra.storage import Buckets
 from infra.watching import Watching
 
 FIRST_WORKSPACE_NAME = "First"
+WITHOUT_AUTHORITY = {
+    "ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "il-central-1",
+    "mx-central-1",
+}  # fmt: skip
+"""Regions whose RDS nobody in rds.pem vouches for: there `migrate` goes by SCRAM (shared/database/owning)."""
 TALKS = [
     "states:StartExecution",
     "states:DescribeStateMachine",
@@ -155,6 +160,8 @@ class RegionStack(Stack):
         function.add_environment("DATABASE_OWNER_SECRET", database.owner.secret_arn)
         function.add_environment("DATABASE_APP_SECRET", database.app.secret_arn)
         function.add_environment("FIRST_WORKSPACE", FIRST_WORKSPACE_NAME)
+        if self.stage.region not in WITHOUT_AUTHORITY:
+            function.add_environment("DATABASE_CA_FILE", "/var/task/rds.pem")
         database.let_own(function)
         return triggers.Trigger(
             self, "Migrate", handler=function, execute_after=[database, network], timeout=Duration.minutes(5)

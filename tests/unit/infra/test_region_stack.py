@@ -256,3 +256,7 @@ def test_mail_is_from_whom_the_stage_says(stacks: Synthesised) -> None:
     assert not [
         name for name in others for each in stacks.statements(name) if "ses:SendEmail" in each["Action"]
     ]
+
+
+def test_migrate_knows_who_vouches_for_the_database(stacks: Synthesised) -> None:
+    assert stacks.functions["migrate"]["Environment"]["Variables"]["DATABASE_CA_FILE"] == "/var/task/rds.pem"
