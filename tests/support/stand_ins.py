@@ -82,9 +82,7 @@ def stand_ins(stage: Stage) -> StandIns:
         log_groups=log_groups,
         machines=machines,
         api=apigatewayv2.HttpApi(stack, "api-gateway"),
-        queues={
-            name: sqs.Queue(stack, f"{name}-failed") for name, each in limits.items() if each.unattended
-        },
+        queues={name: sqs.Queue(stack, f"{name}-failed") for name, each in limits.items() if each.unattended},
         database=_database(stack, stage),
         distribution=cloudfront.Distribution(
             stack,
