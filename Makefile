@@ -27,7 +27,7 @@ try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up doctor test images bench lint format lock clean \
-	build synth bootstrap diff deploy destroy
+	build synth bootstrap diff deploy destroy failures
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -86,6 +86,9 @@ deploy: $(CDK_READY)  ## deploy both stacks into your AWS account (STAGE=dev)
 
 destroy: $(CDK_READY)  ## take both stacks away; a kept stage keeps what it holds (STAGE=dev)
 	@$(call cdk,destroy --all)
+
+failures: setup  ## list the work that was given up, or send it again (STAGE=dev AGAIN=1)
+	@$(BIN)/python -m infra.failures --stage '$(STAGE)' $(if $(filter 1,$(AGAIN)),--again) $(ARGS)
 
 lint: setup-dev  ## ruff and mypy
 	$(BIN)/ruff check

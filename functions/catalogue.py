@@ -24,6 +24,7 @@ class Limits(BaseModel):
     writes: tuple[str, ...] = ()
     deletes: tuple[str, ...] = ()
     heavy: bool = False
+    unattended: bool = False
 
 
 CATALOGUE = Path(__file__).with_name("functions.toml")

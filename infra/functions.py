@@ -23,8 +23,6 @@ from infra.stages import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "build"
-WITHOUT_CALLER = {"deliver", "mail", "tend", "ingest_views", "ingest_costs"}
-"""Nobody waits for these: what they fail at goes to a queue."""
 INTERFACES = [
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -42,7 +40,7 @@ class NotBuilt(RuntimeError):
 
 
 class Functions(Construct):
-    """by_name: a function by its table's name; log_groups: likewise. queues: of those nobody waits for.
+    """by_name: a function by its table's name; log_groups: likewise. queues: of those that nobody waits for.
 
     built: the folder with the assets of the zip functions, `code` and `layer`.
     """
@@ -124,7 +122,7 @@ class Functions(Construct):
             "reserved_concurrent_executions": RESERVED.get(name) if stage.reserves else None,
             "environment": self._environment | self._of_secrets(secrets),
             **(self._inside(name, role) if limits.database else {}),
-            **(self._queue(name) if name in WITHOUT_CALLER else {}),
+            **(self._queue(name) if limits.unattended else {}),
         }
         made: lambda_.Function = (
             self._from_image(parts, name, limits.image, common)
