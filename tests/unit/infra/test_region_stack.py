@@ -46,7 +46,7 @@ def test_a_function_has_what_its_table_says(stacks: Synthesised) -> None:
         variables = made["Environment"]["Variables"]
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == f"leadreel-{stacks.stage}"
         assert ("DATABASE_URL" in variables) == (limits.database and name != "migrate"), name
-        assert ("STATE_MACHINE_ARNS" in variables) == limits.states, name
+        assert ("STATE_MACHINE_ARNS" in variables) == bool(limits.states), name
         told = json.dumps(variables.get("SECRET_ARNS", ""))
         assert {key for key in limits.secrets if f"{key}=" in told} == set(secrets_of(stacks, name)), name
 
