@@ -28,4 +28,5 @@ class Mail(Construct):
             identity = ses.Identity.public_hosted_zone(zone)
         else:
             identity = ses.Identity.email(address)
-        ses.EmailIdentity(self, "Sender", identity=identity).grant_send_email(sender)
+        # of a mail that is written already SES asks this, whatever the operation is called
+        ses.EmailIdentity(self, "Sender", identity=identity).grant(sender, "ses:SendRawEmail")

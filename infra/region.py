@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, Environment, Stack, Tags, triggers
@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
+from functions.catalogue import Deed, read_limits
 from infra.api import Api
 from infra.backups import Backups
 from infra.calling import Calling
@@ -32,13 +33,14 @@ WITHOUT_AUTHORITY = {
     "mx-central-1",
 }  # fmt: skip
 """Regions whose RDS nobody in rds.pem vouches for: there `migrate` goes by SCRAM (shared/database/owning)."""
-TALKS = [
-    "states:StartExecution",
-    "states:DescribeStateMachine",
-    "states:DescribeExecution",
-    "states:StopExecution",
-]
-ANSWERS = ["states:SendTaskSuccess", "states:SendTaskFailure"]
+DEEDS: dict[Deed, list[str]] = {
+    "check": ["states:DescribeStateMachine"],
+    "start": ["states:StartExecution"],
+    "look": ["states:DescribeExecution"],
+    "stop": ["states:StopExecution"],
+    "answer": ["states:SendTaskSuccess", "states:SendTaskFailure"],
+}
+"""A task token counts as its state machine: https://github.com/aws/aws-cdk/pull/8486"""
 
 
 class RegionStack(Stack):
@@ -101,12 +103,12 @@ class RegionStack(Stack):
         machines = Machines(self, "Machines", stage=stage, functions=of)
 
         migrated = self._migrate(of["migrate"], database, network)
-        for function in functions.of("database"):
+        for function in functions.with_database():
             if function is not of["migrate"]:
                 function.add_environment("DATABASE_URL", database.url)
                 function.add_environment("DATABASE_IAM", "true")
                 database.let_in(function)
-        self._let_start(functions.of("states"))
+        self._let_start(of)
         for variable, value in {
             "AUTH_ISSUER": identity.issuer,
             "AUTH_KEYS_URL": f"{identity.issuer}/.well-known/jwks.json",
@@ -116,7 +118,7 @@ class RegionStack(Stack):
             of["api"].add_environment(variable, value)
         api.serve(of["api"], identity)
         migrated.execute_before(api.alias, *machines.by_name.values())
-        migrated.execute_before(*(each for each in functions.of("database") if each is not of["migrate"]))
+        migrated.execute_before(*(each for each in functions.with_database() if each is not of["migrate"]))
         calling = Calling(
             self,
             "Calling",
@@ -167,18 +169,18 @@ class RegionStack(Stack):
             self, "Migrate", handler=function, execute_after=[database, network], timeout=Duration.minutes(5)
         )
 
-    def _let_start(self, functions: Sequence[lambda_.Function]) -> None:
+    def _let_start(self, functions: Mapping[str, lambda_.Function]) -> None:
         """By name: a reference to the machines would be a circle, since they refer to the functions."""
         machines = machine_arns(self.stage)
-        for function in functions:
-            function.add_environment("STATE_MACHINE_ARNS", machines)
-            function.add_to_role_policy(
-                iam.PolicyStatement(
-                    actions=TALKS,
-                    resources=[f"{machines}*", f"{machines.replace(':stateMachine:', ':execution:')}*:*"],
+        executions = f"{machines.replace(':stateMachine:', ':execution:')}*:*"
+        for name, limits in read_limits().items():
+            if limits.states:
+                functions[name].add_environment("STATE_MACHINE_ARNS", machines)
+            for deed in limits.states:
+                resource = executions if deed in ("look", "stop") else f"{machines}*"
+                functions[name].add_to_role_policy(
+                    iam.PolicyStatement(actions=DEEDS[deed], resources=[resource])
                 )
-            )
-            function.add_to_role_policy(iam.PolicyStatement(actions=ANSWERS, resources=[f"{machines}*"]))
 
 
 def tag(scope: IConstruct, stage: Stage) -> None:

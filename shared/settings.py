@@ -11,6 +11,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import Permanent
+from shared.grants import Grants
 from shared.secrets import NoSecret, SecretsSource, is_arn, read_arns
 
 X264Preset = Literal[
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     secret_arns: Annotated[dict[str, str], NoDecode] = {}
     aws_s3_bucket: str | None = None
     aws_s3_region: str = "us-east-1"
+    storage_grants: Grants | None = None
     video_storage_path: Path | None = None
     recording_storage_path: Path | None = None
     voiceover_storage_path: Path | None = None

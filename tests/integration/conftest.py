@@ -52,6 +52,15 @@ def nothing_to_send(migrated: Postgres) -> None:
     engine.dispose()
 
 
+@pytest.fixture
+def alone(migrated: Postgres) -> None:
+    """What other tests left is gone: who tends looks into all workspaces."""
+    engine = create_engine(migrated.owner_url)
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE videos, kept_answers, webhooks CASCADE"))
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a moto server that executes state machines."""

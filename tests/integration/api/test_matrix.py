@@ -64,7 +64,7 @@ def _running(api: Api, parts: Parts, things: Things) -> None:
     """A video that is being made, and waits for somebody to approve its voice."""
     video = api.ask("POST", "/api/v1/videos", json=VIDEO | {"approve_voice": True}).json()["id"]
     sample = {"audio_key": "voices/x.wav", "text": "Hi.", "duration_seconds": 1.0}
-    api.tools.storage.put("voices/x.wav", b"RIFF", "audio/wav")
+    api.storage.put("voices/x.wav", b"RIFF", "audio/wav")
     with api.tools.database.workspace(api.workspace_id) as session:
         session.add(Approval(workspace_id=api.workspace_id, video_id=video, kind="voice", sample=sample))
     things["video_id"] = video
