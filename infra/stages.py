@@ -19,7 +19,7 @@ class WrongContext(ValueError):
 class Size:
     """What a stage costs and survives.
 
-    zones: availability zones. is_kept: nothing that holds data goes with the stack, and deletion is refused.
+    zones: availability zones, at least. is_kept: nothing that holds data goes with the stack, and deletion is refused.
     nat: how functions reach vendors; an instance of $3 a month, or gateways of $33 each.
     log_days, backup_days: how long they are kept.
     """
@@ -73,6 +73,7 @@ class Stage:
     """A stage as it is deployed.
 
     architecture: of every function. database: an instance, or Aurora Serverless v2.
+    zones: the availability zones by name; none: the first ones of the region.
     reserves: whether functions have concurrency of their own (new accounts have too little).
     domain: where the site is served, with the Route 53 zone that it lies in; None: CloudFront's own address.
     admin_email: of the first owner. alarm_email: whom alarms and the budget tell.
@@ -85,6 +86,7 @@ class Stage:
     region: str
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     database: Literal["instance", "aurora"] = "instance"
+    zones: tuple[str, ...] = ()
     reserves: bool = False
     domain: str | None = None
     zone_id: str | None = None
@@ -116,6 +118,7 @@ def read_stage(node: Node, region: str) -> Stage:
         region=region,
         architecture=_one_of(node, "architecture", ("x86_64", "arm64"), "x86_64"),  # type: ignore[arg-type]
         database=_one_of(node, "database", ("instance", "aurora"), "instance"),  # type: ignore[arg-type]
+        zones=_zones(node, region, SIZES[name]),  # type: ignore[index]
         reserves=_one_of(node, "reserve_concurrency", ("true", "false"), "false") == "true",
         domain=_text(node, "domain"),
         zone_id=_text(node, "zone_id"),
@@ -152,6 +155,17 @@ def _dollars(node: Node, key: str, default: int) -> int:
     if not value.isdigit() or int(value) < 1:
         raise WrongContext(f"{key}: {value!r} is no whole number of dollars")
     return int(value)
+
+
+def _zones(node: Node, region: str, size: Size) -> tuple[str, ...]:
+    """Names, which are other zones in each account, and no ids, which are the same in all."""
+    zones = _names(node, "zones", "")
+    for zone in zones:
+        if not re.fullmatch(f"{region}[a-z]", zone):
+            raise WrongContext(f"zones: {zone!r} is no name of a zone of {region}, such as {region}a")
+    if zones and len(set(zones)) < size.zones:
+        raise WrongContext(f"zones: {', '.join(zones)} are too few, {size.zones} are needed")
+    return zones
 
 
 def _names(node: Node, key: str, default: str, known: tuple[str, ...] = ()) -> tuple[str, ...]:
