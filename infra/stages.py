@@ -20,7 +20,7 @@ class Size:
     """What a stage costs and survives.
 
     zones: availability zones, at least. is_kept: nothing that holds data goes with the stack, and deletion is refused.
-    nat: how functions reach vendors; an instance of $3 a month, or gateways of $33 each.
+    nat: how functions reach vendors; an instance of $7 a month, or gateways of $36 each.
     log_days, backup_days: how long they are kept.
     """
 

@@ -229,3 +229,23 @@ def test_nobody_may_change_the_workspace_that_they_belong_to(stacks: Synthesised
     assert {tuple(one["WriteAttributes"]) for one in clients} == {("email", "name")}
     programs = [one for one in clients if one.get("AllowedOAuthFlows") == ["client_credentials"]]
     assert [one["ExplicitAuthFlows"] for one in programs] == [["ALLOW_REFRESH_TOKEN_AUTH"]]
+
+
+def test_a_new_version_of_the_api_that_fails_or_answers_faults_goes_back(stacks: Synthesised) -> None:
+    [group] = [one["Properties"] for one in stacks.of("AWS::CodeDeploy::DeploymentGroup").values()]
+    steps = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    assert group["DeploymentConfigName"] == (
+        steps if stacks.stage == "prod" else "CodeDeployDefault.LambdaAllAtOnce"
+    )
+    assert group["AutoRollbackConfiguration"]["Enabled"] is True
+    assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+    assert group["AlarmConfiguration"]["Enabled"] is True
+    alarms = stacks.of("AWS::CloudWatch::Alarm")
+    watched = [alarms[one["Name"]["Ref"]]["Properties"] for one in group["AlarmConfiguration"]["Alarms"]]
+    assert {(one["Namespace"], one["MetricName"], one["Period"]) for one in watched} == {
+        ("AWS/Lambda", "Errors", 60),
+        ("AWS/ApiGateway", "5xx", 60),  # what the function answered itself is no error of Lambda's
+    }
+    [api] = stacks.of("AWS::ApiGatewayV2::Api")
+    faults = next(one for one in watched if one["MetricName"] == "5xx")
+    assert faults["Dimensions"] == [{"Name": "ApiId", "Value": {"Ref": api}}]
