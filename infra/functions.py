@@ -119,7 +119,7 @@ class Functions(Construct):
             "timeout": Duration.seconds(limits.timeout_seconds),
             "ephemeral_storage_size": Size.mebibytes(limits.disk_mb),
             "tracing": lambda_.Tracing.ACTIVE,
-            "reserved_concurrent_executions": RESERVED.get(name) if stage.reserves else None,
+            "reserved_concurrent_executions": RESERVED.get(name) if stage.reserve_concurrency else None,
             "environment": self._environment | self._of_secrets(secrets),
             **(self._inside(name, role) if limits.database else {}),
             **(self._queue(name) if name in WITHOUT_CALLER else {}),
