@@ -33,8 +33,9 @@ INTERFACES = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 ]
-RESERVED = {"api": 100, "record": 200, "encode": 200, "check_page": 50}
-"""Of an account's 1,000, where the stage reserves: a batch can't take what answers people."""
+RESERVED = {"api": 100, "claim": 20, "record": 200, "encode": 200, "check_page": 50}
+"""Of an account's 1,000, where the stage reserves: a batch can't take what answers people and signs them in.
+Lambda keeps 100 of them unreserved."""
 
 
 class NotBuilt(RuntimeError):

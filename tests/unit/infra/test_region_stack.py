@@ -249,3 +249,29 @@ def test_a_new_version_of_the_api_that_fails_or_answers_faults_goes_back(stacks:
     [api] = stacks.of("AWS::ApiGatewayV2::Api")
     faults = next(one for one in watched if one["MetricName"] == "5xx")
     assert faults["Dimensions"] == [{"Name": "ApiId", "Value": {"Ref": api}}]
+
+
+def test_no_security_group_lets_everything_out_for_want_of_a_rule(stacks: Synthesised) -> None:
+    groups = stacks.of("AWS::EC2::SecurityGroup")
+    assert [name for name, one in groups.items() if not one["Properties"].get("SecurityGroupEgress")] == []
+    anywhere = {
+        one["Properties"]["GroupDescription"]
+        for one in groups.values()
+        if any(rule["IpProtocol"] == "-1" for rule in one["Properties"]["SecurityGroupEgress"])
+    }
+    assert anywhere == ({"Security Group for NAT instances"} if stacks.stage == "dev" else set())
+
+
+def test_a_batch_can_starve_neither_the_api_nor_who_signs_in(stacks: Synthesised) -> None:
+    reserved = {
+        name: made["ReservedConcurrentExecutions"]
+        for name, made in stacks.functions.items()
+        if "ReservedConcurrentExecutions" in made
+    }
+    if stacks.stage != "prod":  # whose context asks for it
+        assert reserved == {}
+        return
+    assert {"api", "claim"} <= set(reserved)
+    assert (
+        sum(reserved.values()) <= 1000 - 100
+    )  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
