@@ -272,6 +272,5 @@ def test_a_batch_can_starve_neither_the_api_nor_who_signs_in(stacks: Synthesised
         assert reserved == {}
         return
     assert {"api", "claim"} <= set(reserved)
-    assert (
-        sum(reserved.values()) <= 1000 - 100
-    )  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html: 100 stay unreserved
+    assert sum(reserved.values()) <= 1000 - 100
