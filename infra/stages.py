@@ -218,13 +218,13 @@ def _dollars(node: Said, key: str, default: int) -> int:
 
 def _zones(node: Said, region: str, size: Size) -> tuple[str, ...]:
     """Names, which are other zones in each account, and no ids, which are the same in all."""
-    zones = _names(node, "zones", "")
+    zones = tuple(dict.fromkeys(_names(node, "zones", "")))
     for zone in zones:
         if not re.fullmatch(f"{region}[a-z]", zone):
             raise WrongContext(
                 f"{node.place('zones')}: {zone!r} is no name of a zone of {region}, such as {region}a"
             )
-    if zones and len(set(zones)) < size.zones:
+    if zones and len(zones) < size.zones:
         raise WrongContext(f"{node.place('zones')}: {', '.join(zones)} are too few, {size.zones} are needed")
     return zones
 
