@@ -14,12 +14,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MORE = {
     "dev": {},
-    "staging": {"database": "aurora", "architecture": "arm64"},
+    "staging": {"database": "aurora", "architecture": "arm64", "zones": "us-east-1b,us-east-1c"},
     "prod": {
         "domain": "video.acme.example", "zone_id": "Z123", "zone_name": "acme.example",
         "admin_email": "ana@acme.example", "alarm_email": "ops@acme.example",
         "vendors": "elevenlabs,openrouter", "reserve_concurrency": "true",
-        "zones": "us-east-1b,us-east-1c",
     },
 }  # fmt: skip
 """Context values besides the stage: together they try each of them."""
