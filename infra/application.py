@@ -14,10 +14,12 @@ from infra.stages import Stage, read_stage
 DEFAULT_REGION = "us-east-1"
 
 
-def add_stacks(app: App, where: Environment, built: Path = BUILT) -> tuple[Stage, RegionStack, EdgeStack]:
-    """Raises WrongContext."""
+def add_stacks(
+    app: App, where: Environment, built: Path = BUILT, file: Path | None = None
+) -> tuple[Stage, RegionStack, EdgeStack]:
+    """file: with what is said of the stages beside the context. Raises WrongContext."""
     region = where.region or DEFAULT_REGION
-    stage = read_stage(app.node, region)
+    stage = read_stage(app.node, region, file)
     edge = EdgeStack(app, stage=stage, account=where.account)
     main = RegionStack(
         app,

@@ -10,7 +10,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.network import HTTPS, POSTGRES, Network, kept
+from infra.network import HTTPS, POSTGRES, RANGE, Network, kept
 from infra.secrets import let_read
 from infra.stages import Stage
 
@@ -39,6 +39,8 @@ class Database(Construct):
         doors = ec2.SecurityGroup(
             self, "Doors", vpc=network.vpc, description="RDS Proxy", allow_all_outbound=False
         )
+        # rules by group stand outside of it, and a group with none inside keeps EC2's own: out to anywhere
+        doors.add_egress_rule(ec2.Peer.ipv4(RANGE), POSTGRES, "Postgres")
         network.functions.connections.allow_to(doors, POSTGRES, "rows")
         self._doors, self._functions = doors, network.functions
         self.server: rds.DatabaseInstance | rds.DatabaseCluster = (

@@ -31,8 +31,9 @@ INTERFACES = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 ]
-RESERVED = {"api": 100, "record": 200, "encode": 200, "check_page": 50}
-"""Of an account's 1,000, where the stage reserves: a batch can't take what answers people."""
+RESERVED = {"api": 100, "claim": 20, "record": 200, "encode": 200, "check_page": 50}
+"""Of an account's 1,000, where the stage reserves: a batch can't take what answers people and signs them in.
+Lambda keeps 100 of them unreserved."""
 
 
 class NotBuilt(RuntimeError):
@@ -118,7 +119,7 @@ class Functions(Construct):
             "timeout": Duration.seconds(limits.timeout_seconds),
             "ephemeral_storage_size": Size.mebibytes(limits.disk_mb),
             "tracing": lambda_.Tracing.ACTIVE,
-            "reserved_concurrent_executions": RESERVED.get(name) if stage.reserves else None,
+            "reserved_concurrent_executions": RESERVED.get(name) if stage.reserve_concurrency else None,
             "environment": self._environment | self._of_secrets(secrets),
             **(self._inside(name, role) if limits.database else {}),
             **(self._queue(name) if limits.unattended else {}),

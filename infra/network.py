@@ -41,7 +41,8 @@ class Network(Construct):
             "Vpc",
             vpc_name=stage.prefix,
             ip_addresses=ec2.IpAddresses.cidr(RANGE),
-            max_azs=size.zones,
+            availability_zones=list(stage.zones) or None,
+            max_azs=None if stage.zones else size.zones,
             nat_gateway_provider=nat,
             nat_gateways=size.nat_gateways,
             subnet_configuration=[

@@ -14,7 +14,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MORE = {
     "dev": {},
-    "staging": {"database": "aurora", "architecture": "arm64", "from_email": "ana@acme.example"},
+    "staging": {
+        "database": "aurora", "architecture": "arm64", "zones": "us-east-1b,us-east-1c",
+        "from_email": "ana@acme.example",
+    },
     "prod": {
         "domain": "video.acme.example", "zone_id": "Z123", "zone_name": "acme.example",
         "admin_email": "ana@acme.example", "alarm_email": "ops@acme.example",

@@ -53,14 +53,13 @@ def build(folder: Path, python: str = "") -> None:
 def build_zips() -> Zips:
     """Into build/tested, which is nobody's who deploys; what is there already is not built again.
 
-    On a machine without a Python of Lambda's version they are built for this one, and the same is tried.
+    On a machine without a Python of Lambda's version build.sh takes this one, and the same is tried.
+
+    Raises:
+        CalledProcessError: the build failed, whichever Python it is for.
     """
     folder, emulator = PROJECT / "build" / "tested", PROJECT / "build" / "emulator"
-    try:
-        build(folder)
-    except subprocess.CalledProcessError:
-        folder = folder / "own"
-        build(folder, sys.executable)
+    build(folder)
     python = (folder / "python").read_text().strip()
     subprocess.run(
         [PROJECT / "layers" / "python" / "emulator.sh", python, emulator],

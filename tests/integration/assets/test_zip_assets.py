@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import ssl
@@ -16,7 +17,7 @@ from cryptography import x509
 
 from infra.region import WITHOUT_AUTHORITY
 from local.product import PROJECT
-from tests.support.zips import Zips, build, contents
+from tests.support.zips import ARCHITECTURE, Zips, build, build_zips, contents
 
 MEGABYTE = 1 << 20
 MOST = 250 * MEGABYTE
@@ -114,6 +115,26 @@ def test_another_machines_packages_are_refused(tmp_path: Path) -> None:
             check=True, capture_output=True, text=True,
         )  # fmt: skip
     assert "x86_64 or arm64, not riscv64" in refused.value.stderr
+
+
+def test_a_build_that_breaks_under_lambdas_python_is_not_made_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Python that tells its version once, and breaks when it is used."""
+    version = (PROJECT / "layers" / "python" / "version").read_text().strip()
+    broken = tmp_path / f"python{version}"
+    broken.write_text(f"#!/bin/sh\nmkdir {tmp_path}/told 2>/dev/null && echo {version}\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        build_zips()
+    assert f"{broken} does not run" in refused.value.stderr
+
+
+def test_what_compiled_them_stands_where_make_deploy_looks(zips: Zips) -> None:
+    version = zips.python.resolve().name.removeprefix("python")
+    assert (zips.folder / "code.txt").read_text().startswith(f"Python {version}, ")
+    assert (zips.folder / "layer.txt").read_text().startswith(f"{ARCHITECTURE}, Python {version}, ")
 
 
 _NAMES = """
