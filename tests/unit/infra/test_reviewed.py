@@ -14,6 +14,8 @@ from tests.support.stacks import MORE, ROOT, Synthesised
 ROWS: list[dict[str, Any]] = tomllib.loads((ROOT / "infra" / "reviewed.toml").read_text())["reviewed"]
 STATED_TWICE = "W3005"
 """The CDK states a dependency that a reference makes anyway."""
+ZONES_BY_NAME = "W3010"
+"""The CDK asks an account that it knows for its zones."""
 
 
 def explains(row: dict[str, Any], stage: str, rule: str, where: str) -> bool:
@@ -46,10 +48,10 @@ def test_a_reason_says_something() -> None:
 
 def test_cfn_lint_is_content(stacks: Synthesised) -> None:
     templates = sorted(stacks.folder.glob("*.template.json"))
-    assert len(templates) == 2
+    assert len(templates) == len(stacks.templates)
     lint = Path(sys.executable).with_name("cfn-lint")
     ran = subprocess.run(
-        [lint, "--ignore-checks", STATED_TWICE, "--", *templates],
+        [lint, "--ignore-checks", STATED_TWICE, ZONES_BY_NAME, "--", *templates],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert (ran.returncode, ran.stdout) == (0, "")
