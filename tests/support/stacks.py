@@ -26,7 +26,10 @@ MORE = {
 FAR, ACCOUNT = "eu-west-1", "123456789012"
 ZONES = {f"availability-zones:account={ACCOUNT}:region={FAR}": [f"{FAR}{zone}" for zone in "abc"]}
 """What the CDK asks of an account that it knows."""
-LAYOUTS: dict[str, tuple[str, str | None]] = {**{stage: (stage, None) for stage in MORE}, "far": ("prod", FAR)}
+LAYOUTS: dict[str, tuple[str, str | None]] = {
+    **{stage: (stage, None) for stage in MORE},
+    "far": ("prod", FAR),
+}
 """Stages, and the region that each is in, if one is said. Far from us-east-1 there is a third stack."""
 
 
@@ -34,7 +37,8 @@ LAYOUTS: dict[str, tuple[str, str | None]] = {**{stage: (stage, None) for stage 
 class Synthesised:
     """templates: of all stacks, by name; region, edge: of the two that there always are.
 
-    assembly: how each stack is deployed, by name. findings: of cdk-nag's packs, as (rule, path of the construct).
+    assembly: how and where each stack is deployed, by name.
+    findings: of cdk-nag's packs, as (rule, path of the construct).
     """
 
     stage: str
@@ -108,12 +112,9 @@ def synthesise(stage: str, folder: Path, region: str | None = None) -> Synthesis
         for place in violation["violatingConstructs"]
     ]
     artifacts = json.loads((folder / "out" / "manifest.json").read_text())["artifacts"]
-    assembly = {
-        name: one["properties"]
-        for name, one in artifacts.items()
-        if one["type"] == "aws:cloudformation:stack"
-    }
+    assembly = {name: one for name, one in artifacts.items() if one["type"] == "aws:cloudformation:stack"}
     templates = {
-        name: json.loads((folder / "out" / how["templateFile"]).read_text()) for name, how in assembly.items()
+        name: json.loads((folder / "out" / how["properties"]["templateFile"]).read_text())
+        for name, how in assembly.items()
     }
     return Synthesised(stage, folder / "out", templates, assembly, findings)
