@@ -30,7 +30,7 @@ TRANSFORMED = "AWS::Serverless::Application"
 UNSEEN = {"backup-storage", "cloudformation", "ecr", "ssm"}
 """What a vault stands on, stacks in stacks, where images are, and what stacks tell each other."""
 OF_NOBODY = re.compile(r"iam:\w+(User|Group)Policy|iam:DescribeOrganization")
-"""Named by the schemas: for policies of users and groups, which no stack of ours has; and what IAM has not."""
+"""Named by the schemas: for policies of users and groups, which we have none of, and what IAM has not."""
 NAMES = {
     "AWS::CloudWatch::Alarm": ("AlarmName", "cloudwatch:r:{account}:alarm:{name}"),
     "AWS::CloudWatch::Dashboard": ("DashboardName", "cloudwatch::{account}:dashboard/{name}"),
@@ -90,6 +90,22 @@ def test_cloudformation_may_make_what_has_these_names(stacks: Synthesised) -> No
             name = one.get("Properties", {}).get(key, given)
             made = "arn:aws:" + arn.format(account=ACCOUNT, name=name)
             assert allows("cloudformation", f"{service(kind)}:Create{kind.split('::')[2]}", made), made
+
+
+def test_cloudformation_may_read_the_parameters_that_templates_name(stacks: Synthesised) -> None:
+    """Of the bootstrap, of AWS's own machine images, and what one region's stack tells another's."""
+    for template in stacks.templates.values():
+        names = {
+            one["Default"]
+            for one in template["Parameters"].values()
+            if one["Type"].startswith("AWS::SSM::Parameter::Value<")
+        } | set(re.findall(r"{{resolve:ssm:([^:}]+)", json.dumps(template)))
+        assert names
+        for name in names:
+            owner = "" if name.startswith("/aws/service/") else ACCOUNT
+            assert allows("cloudformation", "ssm:GetParameters", f"arn:aws:ssm:r:{owner}:parameter{name}"), (
+                name
+            )
 
 
 def test_cloudformation_may_hand_on_each_role_to_who_takes_it(stacks: Synthesised) -> None:
