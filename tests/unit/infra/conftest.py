@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.stacks import MORE, Synthesised, synthesise
+from tests.support.stacks import LAYOUTS, Synthesised, synthesise
 
 
-@pytest.fixture(scope="session", params=list(MORE))
+@pytest.fixture(scope="session", params=LAYOUTS)
 def stacks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    return synthesise(request.param, tmp_path_factory.mktemp(request.param))
+    stage, region = LAYOUTS[request.param]
+    return synthesise(stage, tmp_path_factory.mktemp(request.param), region)

@@ -214,12 +214,6 @@ def test_the_api_takes_a_token_and_its_new_version_only_after_the_tables(stacks:
     assert migrates in alias["DependsOn"]
 
 
-def test_everything_is_tagged(stacks: Synthesised) -> None:
-    bucket = next(iter(stacks.of("AWS::S3::Bucket").values()))
-    tags = {one["Key"]: one["Value"] for one in bucket["Properties"]["Tags"]}
-    assert tags.items() >= {"app": "leadreel", "stage": stacks.stage, "cost-centre": "leadreel"}.items()
-
-
 def test_no_new_code_runs_before_the_tables_are_its_own(stacks: Synthesised) -> None:
     migrates = next(iter(stacks.of("Custom::Trigger")))
     resources = stacks.region["Resources"]
