@@ -49,9 +49,17 @@ NAMES = {
 """Which property names a resource, and its ARN with it."""
 BY_LOGICAL_ID = ("AWS::Lambda::LayerVersion", "AWS::SecretsManager::Secret")
 """What CloudFormation names so, without the stack's name before it."""
-OF_ADMINISTRATORS = {"iam:CreatePolicy"}
-"""What makes the policies themselves."""
-ASKED_BY = {"lambda:Invoke": "lambda:InvokeFunction", "logs:Tail": "logs:FilterLogEvents"}
+OF_ADMINISTRATORS = {
+    "iam:CreatePolicy", "backup:DescribeRegionSettings", "backup:UpdateRegionSettings",
+    "secretsmanager:DeleteSecret", "logs:DeleteLogGroup",
+}  # fmt: skip
+"""What makes the policies themselves, what holds for the whole account, and what is deleted for good."""
+ASKED_BY = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "logs:Tail": "logs:FilterLogEvents",
+    "deploy:ListApplications": "codedeploy:ListApplications",
+    "deploy:UpdateDeploymentGroup": "codedeploy:UpdateDeploymentGroup",
+}
 """Commands of the AWS CLI that are named otherwise than what they ask for."""
 
 

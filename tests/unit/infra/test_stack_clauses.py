@@ -29,7 +29,12 @@ STAGES = {
     "dev": Promised(False, 7, 1, (0, 1), {}, None),
     "staging": Promised(False, 30, 7, (1, 0), {}, None),
     "prod": Promised(
-        True, 90, 35, (2, 0), {"api": 100, "record": 200, "encode": 200, "check_page": 50}, "ana@acme.example"
+        True,
+        90,
+        35,
+        (2, 0),
+        {"api": 100, "record": 200, "encode": 200, "check_page": 50, "claim": 20},
+        "ana@acme.example",
     ),
 }
 UNRESERVED = 100
