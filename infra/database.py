@@ -11,6 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.network import HTTPS, POSTGRES, Network, kept
+from infra.secrets import let_read
 from infra.stages import Stage
 
 NAME = "leadreel"
@@ -86,8 +87,7 @@ class Database(Construct):
     def let_own(self, function: lambda_.Function) -> None:
         """Let it sign in as the tables' owner, past the proxy."""
         self.group.connections.allow_from(self._functions, POSTGRES, "migrations")
-        self.owner.grant_read(function)
-        self.app.grant_read(function)
+        function.add_to_role_policy(let_read(self.owner, self.app))
 
     def _instance(self, stage: Stage, network: Network) -> rds.DatabaseInstance:
         size = stage.size

@@ -18,13 +18,11 @@ from constructs import Construct
 
 from functions.catalogue import Limits, read_limits
 from infra.network import Network, kept
-from infra.secrets import Secrets
+from infra.secrets import Secrets, let_read
 from infra.stages import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "build"
-WITHOUT_CALLER = {"deliver", "tend", "ingest_views", "ingest_costs"}
-"""Nobody waits for these: what they fail at goes to a queue."""
 INTERFACES = [
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -42,7 +40,7 @@ class NotBuilt(RuntimeError):
 
 
 class Functions(Construct):
-    """by_name: a function by its table's name; log_groups: likewise. queues: of those nobody waits for.
+    """by_name: a function by its table's name; log_groups: likewise. queues: of those that nobody waits for.
 
     built: the folder with the assets of the zip functions, `code` and `layer`.
     """
@@ -67,6 +65,8 @@ class Functions(Construct):
             "LEADREEL_HOME": "/tmp/leadreel",  # noqa: S108  the one place where a function may write
             "HOME": "/tmp",  # noqa: S108
             "VENDORS": ",".join(stage.vendors),
+            "MAIL_BY_SES": "true",
+            **({"FROM_EMAIL": stage.from_email} if stage.from_email else {}),
             "POWERTOOLS_METRICS_NAMESPACE": stage.prefix,  # stages that share an account are counted apart
             **environment,
         }
@@ -88,9 +88,8 @@ class Functions(Construct):
         for each, limits in read_limits().items():
             self.by_name[each] = self._function(each, limits)
 
-    def of(self, wanted: str) -> list[lambda_.Function]:
-        """Those whose table says this: `database` or `states`."""
-        return [self.by_name[name] for name, limits in read_limits().items() if getattr(limits, wanted)]
+    def with_database(self) -> list[lambda_.Function]:
+        return [self.by_name[name] for name, limits in read_limits().items() if limits.database]
 
     def _function(self, name: str, limits: Limits) -> lambda_.Function:
         stage, parts = self._stage, _title(name)
@@ -122,7 +121,7 @@ class Functions(Construct):
             "reserved_concurrent_executions": RESERVED.get(name) if stage.reserves else None,
             "environment": self._environment | self._of_secrets(secrets),
             **(self._inside(name, role) if limits.database else {}),
-            **(self._queue(name) if name in WITHOUT_CALLER else {}),
+            **(self._queue(name) if limits.unattended else {}),
         }
         made: lambda_.Function = (
             self._from_image(parts, name, limits.image, common)
@@ -137,8 +136,8 @@ class Functions(Construct):
                 **common,  # type: ignore[arg-type]
             )
         )
-        for secret in secrets.values():
-            secret.grant_read(role)
+        if secrets:
+            role.add_to_policy(let_read(*secrets.values()))
         self._let_store(limits, role)
         return made
 
@@ -197,7 +196,7 @@ class Functions(Construct):
         }
 
     def _let_store(self, limits: Limits, role: iam.Role) -> None:
-        """The folders of its table. Who opens strangers' pages lists nothing: names tell where pages are."""
+        """The folders of its table."""
         for actions, folders in (
             (["s3:GetObject"], limits.reads),
             (["s3:PutObject", "s3:AbortMultipartUpload"], limits.writes),
@@ -206,7 +205,7 @@ class Functions(Construct):
             if folders:
                 objects = [self._content.arn_for_objects(f"{folder}/*") for folder in folders]
                 role.add_to_policy(iam.PolicyStatement(actions=actions, resources=objects))
-        if limits.reads and limits.database:
+        if limits.lists:
             role.add_to_policy(  # without it what is not there is refused, and not missing
                 iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self._content.bucket_arn])
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, Environment, Stack, Tags, triggers
@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
+from functions.catalogue import Deed, read_limits
 from infra.api import Api
 from infra.backups import Backups
 from infra.calling import Calling
@@ -19,6 +20,7 @@ from infra.delivery import Delivery
 from infra.functions import Functions
 from infra.identity import Identity, sign_in_url
 from infra.machines import Machines, machine_arns
+from infra.mail import Mail
 from infra.network import Network
 from infra.secrets import Secrets
 from infra.stages import Stage
@@ -26,13 +28,19 @@ from infra.storage import Buckets
 from infra.watching import Watching
 
 FIRST_WORKSPACE_NAME = "First"
-TALKS = [
-    "states:StartExecution",
-    "states:DescribeStateMachine",
-    "states:DescribeExecution",
-    "states:StopExecution",
-]
-ANSWERS = ["states:SendTaskSuccess", "states:SendTaskFailure"]
+WITHOUT_AUTHORITY = {
+    "ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "il-central-1",
+    "mx-central-1",
+}  # fmt: skip
+"""Regions whose RDS nobody in rds.pem vouches for: there `migrate` goes by SCRAM (shared/database/owning)."""
+DEEDS: dict[Deed, list[str]] = {
+    "check": ["states:DescribeStateMachine"],
+    "start": ["states:StartExecution"],
+    "look": ["states:DescribeExecution"],
+    "stop": ["states:StopExecution"],
+    "answer": ["states:SendTaskSuccess", "states:SendTaskFailure"],
+}
+"""A task token counts as its state machine: https://github.com/aws/aws-cdk/pull/8486"""
 
 
 class RegionStack(Stack):
@@ -91,15 +99,16 @@ class RegionStack(Stack):
         identity.add_people(delivery.url)
         if stage.admin_email:
             identity.add_owner(stage.admin_email)
+        Mail(self, "Mail", stage, of["mail"])
         machines = Machines(self, "Machines", stage=stage, functions=of)
 
         migrated = self._migrate(of["migrate"], database, network)
-        for function in functions.of("database"):
+        for function in functions.with_database():
             if function is not of["migrate"]:
                 function.add_environment("DATABASE_URL", database.url)
                 function.add_environment("DATABASE_IAM", "true")
                 database.let_in(function)
-        self._let_start(functions.of("states"))
+        self._let_start(of)
         for variable, value in {
             "AUTH_ISSUER": identity.issuer,
             "AUTH_KEYS_URL": f"{identity.issuer}/.well-known/jwks.json",
@@ -109,7 +118,7 @@ class RegionStack(Stack):
             of["api"].add_environment(variable, value)
         api.serve(of["api"], identity)
         migrated.execute_before(api.alias, *machines.by_name.values())
-        migrated.execute_before(*(each for each in functions.of("database") if each is not of["migrate"]))
+        migrated.execute_before(*(each for each in functions.with_database() if each is not of["migrate"]))
         calling = Calling(
             self,
             "Calling",
@@ -153,23 +162,25 @@ class RegionStack(Stack):
         function.add_environment("DATABASE_OWNER_SECRET", database.owner.secret_arn)
         function.add_environment("DATABASE_APP_SECRET", database.app.secret_arn)
         function.add_environment("FIRST_WORKSPACE", FIRST_WORKSPACE_NAME)
+        if self.stage.region not in WITHOUT_AUTHORITY:
+            function.add_environment("DATABASE_CA_FILE", "/var/task/rds.pem")
         database.let_own(function)
         return triggers.Trigger(
             self, "Migrate", handler=function, execute_after=[database, network], timeout=Duration.minutes(5)
         )
 
-    def _let_start(self, functions: Sequence[lambda_.Function]) -> None:
+    def _let_start(self, functions: Mapping[str, lambda_.Function]) -> None:
         """By name: a reference to the machines would be a circle, since they refer to the functions."""
         machines = machine_arns(self.stage)
-        for function in functions:
-            function.add_environment("STATE_MACHINE_ARNS", machines)
-            function.add_to_role_policy(
-                iam.PolicyStatement(
-                    actions=TALKS,
-                    resources=[f"{machines}*", f"{machines.replace(':stateMachine:', ':execution:')}*:*"],
+        executions = f"{machines.replace(':stateMachine:', ':execution:')}*:*"
+        for name, limits in read_limits().items():
+            if limits.states:
+                functions[name].add_environment("STATE_MACHINE_ARNS", machines)
+            for deed in limits.states:
+                resource = executions if deed in ("look", "stop") else f"{machines}*"
+                functions[name].add_to_role_policy(
+                    iam.PolicyStatement(actions=DEEDS[deed], resources=[resource])
                 )
-            )
-            function.add_to_role_policy(iam.PolicyStatement(actions=ANSWERS, resources=[f"{machines}*"]))
 
 
 def tag(scope: IConstruct, stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
@@ -19,6 +20,13 @@ VENDORS = {"elevenlabs": "ELEVENLABS_API_KEY", "openrouter": "OPENROUTER_API_KEY
 """Set by hand after the first deployment; docs/deploy.md."""
 UNSET = "unset"
 """What stands in a vendor's secret until then, and counts as none."""
+
+
+def let_read(*secrets: secretsmanager.ISecret) -> iam.PolicyStatement:
+    """The text alone, not what `grant_read` lets see besides."""
+    return iam.PolicyStatement(
+        actions=["secretsmanager:GetSecretValue"], resources=[secret.secret_arn for secret in secrets]
+    )
 
 
 class Secrets(Construct):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Literal
 
 from constructs import Node
@@ -75,7 +76,8 @@ class Stage:
     architecture: of every function. database: an instance, or Aurora Serverless v2.
     reserves: whether functions have concurrency of their own (new accounts have too little).
     domain: where the site is served, with the Route 53 zone that it lies in; None: CloudFront's own address.
-    admin_email: of the first owner. alarm_email: whom alarms and the budget tell.
+    admin_email: of the first owner. alarm_email: whom alarms and the budget tell. from_email: whom mail to
+    leads is from; None: none is sent.
     vendors: whose keys there are. programs: what signs in by itself, an app client each.
     keys: changed with the keys in the secrets, so that everything reads them anew. cost_centre: a tag.
     """
@@ -91,6 +93,7 @@ class Stage:
     zone_name: str | None = None
     admin_email: str | None = None
     alarm_email: str | None = None
+    from_email: str | None = None
     budget_usd: int = 100
     vendors: tuple[str, ...] = ()
     programs: tuple[str, ...] = ("program",)
@@ -122,6 +125,7 @@ def read_stage(node: Node, region: str) -> Stage:
         zone_name=_text(node, "zone_name"),
         admin_email=_text(node, "admin_email"),
         alarm_email=_text(node, "alarm_email"),
+        from_email=_text(node, "from_email"),
         budget_usd=_dollars(node, "budget_usd", 100),
         vendors=_names(node, "vendors", "", ("elevenlabs", "openrouter")),
         programs=_names(node, "programs", "program"),
@@ -132,6 +136,8 @@ def read_stage(node: Node, region: str) -> Stage:
         raise WrongContext("a domain needs zone_id and zone_name too, the Route 53 zone that it lies in")
     if stage.domain and not f".{stage.domain}".endswith(f".{stage.zone_name}"):
         raise WrongContext(f"domain: {stage.domain} does not lie in the zone {stage.zone_name}")
+    if stage.from_email and not re.search("[^@]@[^@]+$", parseaddr(stage.from_email)[1]):
+        raise WrongContext(f"from_email: {stage.from_email!r} is no address, such as ana@acme.com")
     return stage
 
 

@@ -69,6 +69,7 @@ _FREE = {
     "RDS": "DBClusterParameterGroup DBParameterGroup DBProxyTargetGroup DBSubnetGroup",
     "Route53": "RecordSet",
     "S3": "Bucket BucketPolicy",
+    "SES": "EmailIdentity",
     "SNS": "Subscription Topic TopicPolicy",
     "SQS": "Queue QueuePolicy",
     "SSM": "Parameter",

@@ -33,8 +33,6 @@ from infra.queries import ERRORS_BY_MESSAGE, ONE_REQUEST, SPEND_BY_SOURCE
 from infra.stages import Stage
 
 FUNCTIONS = Path(__file__).resolve().parents[1] / "functions"
-ASYNCHRONOUS = ("deliver", "tend", "ingest_views", "ingest_costs")
-"""Called by a clock, by storage or by logs: their calls wait in a queue of Lambda's."""
 TENDED = ("started", "ended", "answered", "unreached")
 """The dimension `deed` of the metric Tended: shared/videos/tending.py, shared/batches/tending.py."""
 MEMORY_GB = {"t4g.micro": 1, "t4g.small": 2, "t4g.medium": 4}
@@ -291,6 +289,13 @@ class Watching(Construct):
                 1,
                 f"Work of {name} was given up after all its tries; it lies in the queue.",
             )
+            self._alarm(
+                f"waits-{name}",
+                functions[name].metric("AsyncEventAge", period=MINUTES_5, statistic="Maximum"),
+                Duration.minutes(15).to_milliseconds(),
+                f"The oldest call of {name} has waited for a quarter of an hour.",
+                periods=2,
+            )
         if queues:
             self._alarm(
                 "dead-letters-old",
@@ -308,15 +313,6 @@ class Watching(Construct):
                 Duration.days(10).to_seconds(),
                 "Work that was given up has lain for ten days; the queue throws it away after fourteen.",
             )
-        for name in ASYNCHRONOUS:
-            if name in functions:
-                self._alarm(
-                    f"waits-{name}",
-                    functions[name].metric("AsyncEventAge", period=MINUTES_5, statistic="Maximum"),
-                    Duration.minutes(15).to_milliseconds(),
-                    f"The oldest call of {name} has waited for a quarter of an hour.",
-                    periods=2,
-                )
 
     def _watch_machines(self, machines: Mapping[str, sfn.StateMachine]) -> None:
         for name, machine in machines.items():

@@ -20,7 +20,7 @@ PASSED_ON = (
 
 OF_AN_ACCOUNT = {
     "aws_s3_bucket", "database_url", "database_iam", "database_ca_file", "database_owner_secret",
-    "database_app_secret", "first_workspace", "secret_arns",
+    "database_app_secret", "first_workspace", "secret_arns", "storage_grants",
 }  # fmt: skip
 """Settings that workers on one machine don't get."""
 
@@ -51,6 +51,7 @@ class WorkerEnvironment:
             **{name: self.machine[name] for name in PASSED_ON if name in self.machine},
             **self.settings,
             **{name: self.secrets[name] for name in limits.secrets if name in self.secrets},
+            "STORAGE_GRANTS": limits.grants(function.name).model_dump_json(),
             "AWS_LAMBDA_RUNTIME_API": api_address,
             "AWS_LAMBDA_FUNCTION_NAME": function.full_name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

@@ -39,6 +39,7 @@ from shared.analytics import VIEW_LOGS
 from shared.database import Database, DatabaseUnreachable
 from shared.errors import Permanent, Retryable
 from shared.hosting import publish_docs
+from shared.mail import is_mail_due
 from shared.settings import Settings
 from shared.storage import FileStorage, Links
 from shared.tending import is_tending_due
@@ -46,7 +47,9 @@ from shared.videos import TEND_AFTER
 from shared.webhooks import is_due
 
 FLUSH_SECONDS = 5.0
-DELIVER_SECONDS = 1.0
+SEND_SECONDS = 1.0
+SENDERS: Mapping[str, Callable[[Database], bool]] = {"deliver": is_due, "mail": is_mail_due}
+"""Functions that send what is due, and whether anything is."""
 TEND_SECONDS = 60.0
 LOG_SECONDS = 1.0
 LOGS_AT_ONCE = 50
@@ -191,8 +194,7 @@ class Runtime:
         database = Database(postgres.app_url)
         stack.callback(database.close)
         works = [runner.run(), self._flush_now_and_then(workers), self._watch(postgres, ears)]
-        if "deliver" in functions:
-            works.append(self._deliver_now_and_then(workers, database))
+        works += [self._send_now_and_then(workers, name, database) for name in SENDERS if name in functions]
         if "tend" in functions:
             # before anybody knows that we are there: no run is another process's that is about to start it
             left = await asyncio.to_thread(is_tending_due, database, timedelta(0))
@@ -313,15 +315,15 @@ class Runtime:
             except Failure as failure:
                 log.warning("costs were not written and will be later: %s", failure)
 
-    async def _deliver_now_and_then(self, workers: Workers, database: Database) -> None:
+    async def _send_now_and_then(self, workers: Workers, function: str, database: Database) -> None:
         """What a schedule does on AWS; the function is called when something is due."""
         while True:
-            await asyncio.sleep(DELIVER_SECONDS)
+            await asyncio.sleep(SEND_SECONDS)
             try:
-                if await asyncio.to_thread(is_due, database):
-                    await workers.invoke("deliver", {})
+                if await asyncio.to_thread(SENDERS[function], database):
+                    await workers.invoke(function, {})
             except (Failure, DatabaseUnreachable) as failure:
-                log.warning("webhooks were not told and will be later: %s", failure)
+                log.warning("%s failed, and is called again later: %s", function, failure)
                 await asyncio.sleep(FLUSH_SECONDS)
 
     async def _tend_now_and_then(self, workers: Workers, database: Database, after: timedelta) -> None:

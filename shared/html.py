@@ -33,3 +33,11 @@ def template_environment(folder: Path) -> Environment:
 
     environment.globals["policy_source"] = policy_source
     return environment
+
+
+def clock(seconds: float | None) -> str:
+    """75.2 becomes 1:15."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"

@@ -11,12 +11,15 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import Permanent
+from shared.grants import Grants
 from shared.secrets import NoSecret, SecretsSource, is_arn, read_arns
 
 X264Preset = Literal[
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
 ]
 Crf = Annotated[int, Field(ge=0, le=51)]
+SENDER = r"^([^<>@\x00-\x1f]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$"
+"""`ana@acme.com` or `Ana Silva <ana@acme.com>`."""
 _KEY = re.compile(r"([A-Za-z0-9+/_-]{43})=?")
 
 
@@ -73,6 +76,7 @@ class Settings(BaseSettings):
     secret_arns: Annotated[dict[str, str], NoDecode] = {}
     aws_s3_bucket: str | None = None
     aws_s3_region: str = "us-east-1"
+    storage_grants: Grants | None = None
     video_storage_path: Path | None = None
     recording_storage_path: Path | None = None
     voiceover_storage_path: Path | None = None
@@ -115,6 +119,14 @@ class Settings(BaseSettings):
     openrouter_fallback_models: Annotated[tuple[str, ...], NoDecode] = ()
     ai_models: Annotated[dict[str, str], NoDecode] = Field(default={}, validate_default=True)
     loom_base_url: str = "https://www.loom.com"
+
+    # mail: who it is from, and what carries it
+    from_email: str | None = Field(None, max_length=320, pattern=SENDER)
+    mail_by_ses: bool = False
+    smtp_server: str | None = None
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
 
     # voices: the vendor's voice id for each preset
     voice_professional_male: str = "21m00Tcm4TlvDq8ikWAM"
@@ -236,6 +248,12 @@ class Settings(BaseSettings):
         if not all(160 <= int(side) <= 3840 for side in value.split("x")):
             raise ValueError("each side must be from 160 to 3840 pixels")
         return value
+
+    @property
+    def sender(self) -> str | None:
+        """Whom mail is from; None if there is nobody whom it can be sent for."""
+        carried = self.mail_by_ses or self.smtp_server
+        return self.from_email or (None if carried else "Leadreel <leadreel@localhost>")
 
     @property
     def storage_path(self) -> Path:

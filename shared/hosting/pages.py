@@ -16,7 +16,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from shared.hosting.loom import SITE as LOOM
-from shared.html import template_environment
+from shared.html import clock, template_environment
 from shared.values import Value
 
 
@@ -127,12 +127,12 @@ class SharePage(Value):
 
 def share_page(page: SharePage) -> str:
     """The page behind `/v/{slug}`: a greeting, the player, what is said as text, a next step."""
-    return _render("share.html", page=page, clock=_clock(page.duration_seconds), layout=_layout(page))
+    return _render("share.html", page=page, clock=clock(page.duration_seconds), layout=_layout(page))
 
 
 def embed_page(page: SharePage) -> str:
     """The page behind `/embed/{slug}`: the player alone, filling its frame."""
-    return _render("embed.html", page=page, clock=_clock(page.duration_seconds), layout=_layout(page))
+    return _render("embed.html", page=page, clock=clock(page.duration_seconds), layout=_layout(page))
 
 
 def not_found_page() -> str:
@@ -156,11 +156,3 @@ def _render(template: str, **values: object) -> str:
 
 def _layout(page: SharePage) -> str:
     return "upright" if page.height > page.width else "lying"
-
-
-def _clock(seconds: float | None) -> str:
-    """75.2 becomes 1:15."""
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"

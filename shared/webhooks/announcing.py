@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.database.models import Webhook, WebhookDelivery
-from shared.webhooks.retrying import KEEP_TRYING
+from shared.retrying import KEEP_TRYING
 
 EventType = Literal["video.ready", "video.failed", "video.viewed", "batch.finished"]
 PING: Literal["ping"] = "ping"

@@ -1,8 +1,4 @@
-"""Deliveries that are due: one sender takes each, and writes down what came of it.
-
-A sender that dies says nothing, so what it took is due again once its lease has passed: each event is told at
-least once.
-"""
+"""Deliveries that are due: one sender takes each, and writes down what came of it."""
 
 from __future__ import annotations
 
@@ -11,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from shared.database import Database
+from shared.database.due import due, take
 from shared.database.models import Webhook, WebhookAttempt, WebhookDelivery
+from shared.retrying import next_attempt
 from shared.webhooks.posting import Outcome
-from shared.webhooks.retrying import next_attempt
 
 LEASE = timedelta(seconds=60)
 CANDIDATES = 20
@@ -40,7 +36,7 @@ class Claimed:
 
 def is_due(database: Database) -> bool:
     """Whether there is anything to send, in any workspace. Raises DatabaseUnreachable."""
-    return bool(_due(database, (), 1))
+    return bool(due(database, WebhookDelivery, 1))
 
 
 def claim(database: Database, busy: Collection[int] = ()) -> Claimed | None:
@@ -48,7 +44,9 @@ def claim(database: Database, busy: Collection[int] = ()) -> Claimed | None:
 
     Raises DatabaseUnreachable.
     """
-    for delivery_id, workspace_id in _due(database, busy, CANDIDATES):
+    for delivery_id, workspace_id in due(
+        database, WebhookDelivery, CANDIDATES, WebhookDelivery.webhook_id.not_in(busy)
+    ):
         with database.workspace(workspace_id) as session:
             claimed = _take(session, delivery_id)
         if claimed is not None:
@@ -79,34 +77,9 @@ def settle(database: Database, claimed: Claimed, outcome: Outcome) -> None:
             _conclude(delivery, outcome)
 
 
-def _due(database: Database, busy: Collection[int], limit: int) -> list[tuple[int, int]]:
-    """(delivery, workspace), over all workspaces."""
-    found = (
-        select(WebhookDelivery.id, WebhookDelivery.workspace_id)
-        .where(
-            WebhookDelivery.status == "pending",
-            WebhookDelivery.next_attempt_at <= datetime.now(UTC),
-            WebhookDelivery.webhook_id.not_in(busy),
-        )
-        .order_by(WebhookDelivery.next_attempt_at)
-        .limit(limit)
-    )
-    with database.transaction() as session:
-        session.execute(text("SELECT set_config('leadreel.webhooks', 'due', true)"))
-        return [(row.id, row.workspace_id) for row in session.execute(found)]
-
-
 def _take(session: Session, delivery_id: int) -> Claimed | None:
     now = datetime.now(UTC)
-    delivery = session.scalars(
-        select(WebhookDelivery)
-        .where(
-            WebhookDelivery.id == delivery_id,
-            WebhookDelivery.status == "pending",
-            WebhookDelivery.next_attempt_at <= now,
-        )
-        .with_for_update(skip_locked=True)
-    ).first()
+    delivery = take(session, WebhookDelivery, delivery_id)
     if delivery is None:
         return None
     webhook = session.get_one(Webhook, delivery.webhook_id)

@@ -13,10 +13,10 @@ from shared.database.finding import find_row
 from shared.database.models import Webhook, WebhookAttempt, WebhookDelivery
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Conflict, NotFound
+from shared.retrying import KEEP_TRYING
 from shared.values import Value
 from shared.webhooks.announcing import PING, queued
 from shared.webhooks.keeping import find_webhook
-from shared.webhooks.retrying import KEEP_TRYING
 
 SORTABLE: Sortable = {"id": WebhookDelivery.id, "created_at": WebhookDelivery.created_at}
 MOST_ATTEMPTS = 100

@@ -65,9 +65,8 @@ def test_it_starts_and_works_well_within_its_limits(function: str, made: Made) -
 def test_the_recorder_needs_one_prefix_of_one_bucket(function: str, made: Made, bucket: Bucket) -> None:
     calls = [call for call in bucket.calls if call.who == function]
     assert calls
-    assert {(call.bucket, call.key.split("/")[0]) for call in calls} == {(bucket.name, "recordings")}
-    assert {call.method for call in calls} <= {"GET", "HEAD", "PUT", "POST"}
-    assert all(call.key for call in calls)  # it lists nothing
+    assert {call.action for call in calls} == {"s3:GetObject", "s3:PutObject"}  # it lists nothing
+    assert all(call.resource.startswith(f"arn:aws:s3:::{bucket.name}/recordings/") for call in calls)
 
 
 def test_each_function_asks_for_what_its_table_grants_and_no_more(made: Made, bucket: Bucket) -> None:
@@ -76,11 +75,11 @@ def test_each_function_asks_for_what_its_table_grants_and_no_more(made: Made, bu
     for call in bucket.calls:
         if call.who not in LIMITS:
             continue
-        table = LIMITS[call.who]
-        if not call.key:  # a list
-            assert table.reads and table.database, call
+        table, key = LIMITS[call.who], call.resource.partition("/")[2]
+        if call.action == "s3:ListBucket":
+            assert table.lists, call
             continue
-        granted = {"GET": table.reads, "HEAD": table.reads, "DELETE": table.deletes}.get(
-            call.method, table.writes
-        )
-        assert any(call.key.startswith(f"{folder}/") for folder in granted), call
+        granted = {
+            "s3:GetObject": table.reads, "s3:PutObject": table.writes, "s3:DeleteObject": table.deletes,
+        }[call.action]  # fmt: skip
+        assert any(key.startswith(f"{folder}/") for folder in granted), call

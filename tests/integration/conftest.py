@@ -42,11 +42,22 @@ def workspace_id(database: Database, request: pytest.FixtureRequest, tmp_path: P
 
 
 @pytest.fixture
-def no_webhooks(migrated: Postgres) -> None:
+def nothing_to_send(migrated: Postgres) -> None:
     """What other tests left to be sent is gone: who sends asks over all workspaces."""
     engine = create_engine(migrated.owner_url)
     with engine.begin() as connection:
-        connection.execute(text("TRUNCATE webhooks CASCADE"))  # the owner sees no workspace's rows, either
+        connection.execute(
+            text("TRUNCATE webhooks, mails CASCADE")
+        )  # the owner sees no workspace's rows, either
+    engine.dispose()
+
+
+@pytest.fixture
+def alone(migrated: Postgres) -> None:
+    """What other tests left is gone: who tends looks into all workspaces."""
+    engine = create_engine(migrated.owner_url)
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE videos, kept_answers, webhooks CASCADE"))
     engine.dispose()
 
 

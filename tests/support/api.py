@@ -23,11 +23,12 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from functions.api.app import make_app
+from functions.catalogue import read_limits
 from local.issuer.signing import APP_CLIENT, ISSUER, Signer
 from shared.accounts import Role
 from shared.database import Database
 from shared.settings import Settings
-from shared.storage import open_storage
+from shared.storage import Storage, open_storage
 from shared.workflow import Tools
 from tests.support.in_process import asking
 
@@ -71,12 +72,13 @@ class KeyServer:
 
 @dataclass
 class Api:
-    """The application with its own issuer."""
+    """The application with its own issuer. storage: all of it, where tools have what `api` is granted."""
 
     client: httpx.Client
     signer: Signer
     issuer: KeyServer
     tools: Tools
+    storage: Storage
     workspace_id: int
     tokens: dict[tuple[str, int], str] = field(default_factory=dict)
 
@@ -119,9 +121,11 @@ def served_api(database: Database, workspace_id: int, home: Path, **settings: An
             auth_issuer=signer.issuer,
             auth_keys_url=issuer.url,
             auth_app_clients=(APP_CLIENT,),
+            storage_grants=read_limits()["api"].grants("api"),
             **{"link_signing_key": LINK_KEY, "secrets_key": SECRETS_KEY, **settings},
         )
+        storage = open_storage(read.model_copy(update={"storage_grants": None}))
         tools = Tools(read, open_storage(read))
         tools.__dict__["database"] = database
         with asking(make_app(lambda: tools)) as client:
-            yield Api(client, signer, issuer, tools, workspace_id)
+            yield Api(client, signer, issuer, tools, storage, workspace_id)

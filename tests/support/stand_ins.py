@@ -19,7 +19,6 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from functions.catalogue import read_limits
 from infra.stages import SIZES, Name, Stage
-from infra.watching import ASYNCHRONOUS
 
 MACHINES = ("batch", "composition", "hosting", "pipeline", "recording", "script", "voiceover")
 
@@ -54,7 +53,8 @@ def stand_ins(stage: Stage) -> StandIns:
     stack = Stack(app, stage.prefix, env=Environment(account="111111111111", region=stage.region))
     log_groups: dict[str, logs.LogGroup] = {}
     functions: dict[str, lambda_.Function] = {}
-    for name in read_limits():
+    limits = read_limits()
+    for name in limits:
         log_groups[name] = logs.LogGroup(stack, f"{name}-log", log_group_name=f"/aws/lambda/{name}")
         functions[name] = lambda_.Function(
             stack,
@@ -82,7 +82,7 @@ def stand_ins(stage: Stage) -> StandIns:
         log_groups=log_groups,
         machines=machines,
         api=apigatewayv2.HttpApi(stack, "api-gateway"),
-        queues={name: sqs.Queue(stack, f"{name}-failed") for name in ASYNCHRONOUS},
+        queues={name: sqs.Queue(stack, f"{name}-failed") for name, each in limits.items() if each.unattended},
         database=_database(stack, stage),
         distribution=cloudfront.Distribution(
             stack,

@@ -17,7 +17,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     f"{VIDEOS}/scripts": ("scripts",),
     f"{VIDEOS}/voiceovers": ("voiceovers",),
     f"{VIDEOS}/composed": ("composed",),
-    f"{VIDEOS}/hosted": ("hosted",),
+    f"{VIDEOS}/hosted": ("hosted", "mails"),
     VIDEOS: ("videos", "video_actions"),
     "/api/v1/batches": ("batches",),
     "/api/v1/leads": ("leads",),

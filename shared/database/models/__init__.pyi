@@ -7,6 +7,7 @@ from .composed import ClipClaim, ClipUse, ComposedVideo, CompositionJob, Publish
 from .costs import CostEntry, Invocation, PaidCallRow, VendorLimit, VendorSlot
 from .hosted import HostedVideo, VideoView
 from .leads import DemoSite, Lead
+from .mail import Mail
 from .recordings import RecordingSegment, RecordingSession, ScreenRecording
 from .scripts import VideoScript, VideoScriptVersion
 from .videos import Approval, Video, VideoStep
@@ -32,6 +33,7 @@ __all__ = [
     "KeptAnswer",
     "Lead",
     "MachineClient",
+    "Mail",
     "Owned",
     "PaidCallRow",
     "Pronunciation",

@@ -22,7 +22,7 @@ def api(database: Database, workspace_id: int, tmp_path: Path) -> Iterator[Api]:
 @pytest.fixture
 def parts(api: Api) -> Parts:
     """Makes parts of videos, without the steps that make them."""
-    return Parts(api.tools.database, api.tools.storage, api.workspace_id)
+    return Parts(api.tools.database, api.storage, api.workspace_id)
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_nobody_watched_or_the_length_is_not_known(api: Api, parts: Parts) -> No
 
 
 def test_another_workspaces_are_not_there(api: Api, database: Database) -> None:
-    theirs = Parts(database, api.tools.storage, open_workspace(database, f"other than {api.workspace_id}"))
+    theirs = Parts(database, api.storage, open_workspace(database, f"other than {api.workspace_id}"))
     assert api.ask("GET", f"{PATH}/{theirs.hosted()}/analytics").status_code == 404
 
 

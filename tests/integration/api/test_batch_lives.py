@@ -49,7 +49,7 @@ class Hook:
 
 
 @pytest.fixture
-async def hook(studio: Studio, no_webhooks: None) -> AsyncIterator[Hook]:
+async def hook(studio: Studio, nothing_to_send: None) -> AsyncIterator[Hook]:
     with Receiver() as receiver:
         yield await asyncio.to_thread(Hook, studio, receiver)
 

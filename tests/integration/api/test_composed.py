@@ -87,7 +87,7 @@ def test_deleted_it_takes_its_files_and_the_clips_that_no_other_shows(api: Api, 
 
 
 def test_another_workspaces_are_not_there(api: Api, database: Database) -> None:
-    theirs = Parts(database, api.tools.storage, open_workspace(database, f"other than {api.workspace_id}"))
+    theirs = Parts(database, api.storage, open_workspace(database, f"other than {api.workspace_id}"))
     composed = theirs.composed()
     for method, path in (("GET", ""), ("GET", "/file"), ("GET", "/thumbnail"), ("GET", "/certificate")):
         assert api.ask(method, f"{PATH}/{composed}{path}").status_code == 404

@@ -23,8 +23,8 @@ def site(api: Api) -> Iterator[httpx.Client]:
     async def no_api(event: bytes, seconds: float) -> Answer:
         return Answer(b'{"statusCode": 404}')
 
-    assert isinstance(api.tools.storage, FileStorage)
-    with asking(edge(api.tools.storage.root / "public", no_api, links=Links(LINK_KEY))) as client:
+    assert isinstance(api.storage, FileStorage)
+    with asking(edge(api.storage.root / "public", no_api, links=Links(LINK_KEY))) as client:
         yield client
 
 

@@ -42,8 +42,8 @@ def site(api: Api) -> Iterator[httpx.Client]:
     async def call(event: bytes, seconds: float) -> Answer:
         return Answer(json.dumps(await asyncio.to_thread(ask, json.loads(event))).encode())
 
-    assert isinstance(api.tools.storage, FileStorage)
-    with asking(edge(api.tools.storage.root / "public", call, links=Links(LINK_KEY))) as client:
+    assert isinstance(api.storage, FileStorage)
+    with asking(edge(api.storage.root / "public", call, links=Links(LINK_KEY))) as client:
         yield client
 
 
@@ -53,7 +53,7 @@ def hosted(api: Api, parts: Parts) -> int:
     voiceover = parts.voiceover(video_script_id=parts.script(language="es"))
     composed = parts.composed(voiceover_id=voiceover)
     hosted = parts.hosted(composed_video_id=composed, lead_id=parts.lead(), description="Made for you")
-    show_hosted(api.workspace_id, hosted, api.tools.database, api.tools.storage, api.tools.settings)
+    show_hosted(api.workspace_id, hosted, api.tools.database, api.storage, api.tools.settings)
     return hosted
 
 
@@ -291,7 +291,7 @@ def test_a_page_left_behind_is_shown_to_nobody(
 
 
 def test_another_workspaces_are_not_there(api: Api, database: Database) -> None:
-    theirs = Parts(database, api.tools.storage, open_workspace(database, f"other than {api.workspace_id}"))
+    theirs = Parts(database, api.storage, open_workspace(database, f"other than {api.workspace_id}"))
     hosted = theirs.hosted()
     assert api.ask("GET", f"{PATH}/{hosted}").status_code == 404
     assert api.ask("PATCH", f"{PATH}/{hosted}", json={"privacy": "private"}).status_code == 404

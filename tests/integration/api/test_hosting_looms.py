@@ -73,17 +73,17 @@ def test_it_is_asked_for_shown_and_taken_away(api: Api, parts: Parts, vendors: V
     assert ready["status"] == "ready" and ready["hosting_provider"] == "loom"
     assert ready["share_url"].endswith(f"/v/{row.slug}") and ready["embed_url"].endswith(f"/embed/{row.slug}")
     assert ready["thumbnail_url"] == f"https://cdn.loom.com/sessions/thumbnails/{ID}-4f2a.gif"
-    shown = api.tools.storage.get(f"public/v/{row.slug}/index.html").decode()
+    shown = api.storage.get(f"public/v/{row.slug}/index.html").decode()
     assert f"https://www.loom.com/embed/{ID}" in shown and "Ana Silva" in shown and "alert(1)" not in shown
     assert len(vendors.loom.requests) == 1
     run = api.ask("GET", f"{PATH}/{started(api)[0]['video_id']}").json()
     assert (run["share_url"], run["hls_url"]) == (ready["share_url"], None)
     renamed = api.ask("PATCH", where, json={"title": "Anew", "privacy": "public"})
     assert renamed.status_code == 200, renamed.text
-    assert "Anew" in api.tools.storage.get(f"public/embed/{row.slug}/index.html").decode()
+    assert "Anew" in api.storage.get(f"public/embed/{row.slug}/index.html").decode()
     parts.set(Video, started(api)[0]["video_id"], status="completed")
     assert api.ask("DELETE", where).status_code == 204
-    assert [*api.tools.storage.keys("public/v/")] == []
+    assert [*api.storage.keys("public/v/")] == []
 
 
 def test_the_composed_video_says_whose_it_is(api: Api, parts: Parts) -> None:
@@ -131,4 +131,4 @@ def test_what_only_loom_can_keep_is_refused(api: Api, parts: Parts) -> None:
     ):  # fmt: skip
         answer = api.ask("PATCH", f"{PATH}/hosted/{made['id']}", json=fields)
         assert answer.status_code == 422 and "loom shows this video" in answer.json()["detail"]
-    assert [*api.tools.storage.keys("public/v/")] != []
+    assert [*api.storage.keys("public/v/")] != []

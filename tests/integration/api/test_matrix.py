@@ -35,6 +35,7 @@ BODIES: dict[str, Callable[[Things], dict[str, Any]]] = {
         "screen_recording_id": things["recording_id"], "voiceover_id": things["voiceover_id"],
     },
     "decideOnVideo": lambda things: {"decision": "approved"},
+    "mailHostedVideo": lambda things: {"email": "ana@acme.example"},
     "hostVideo": lambda things: {"composed_video_id": things["composed_video_id"]},
 }  # fmt: skip
 PUBLIC = {"getHealth", "getReadiness"}
@@ -63,7 +64,7 @@ def _running(api: Api, parts: Parts, things: Things) -> None:
     """A video that is being made, and waits for somebody to approve its voice."""
     video = api.ask("POST", "/api/v1/videos", json=VIDEO | {"approve_voice": True}).json()["id"]
     sample = {"audio_key": "voices/x.wav", "text": "Hi.", "duration_seconds": 1.0}
-    api.tools.storage.put("voices/x.wav", b"RIFF", "audio/wav")
+    api.storage.put("voices/x.wav", b"RIFF", "audio/wav")
     with api.tools.database.workspace(api.workspace_id) as session:
         session.add(Approval(workspace_id=api.workspace_id, video_id=video, kind="voice", sample=sample))
     things["video_id"] = video
@@ -90,13 +91,16 @@ def make_things(api: Api, parts: Parts) -> Things:
     hook = api.ask("POST", "/api/v1/webhooks", role="owner", json=HOOK).json()["id"]
     told = api.ask("POST", f"/api/v1/webhooks/{hook}/test", role="owner").json()["id"]
     recording, script = parts.recording(lead_id=owner), parts.script(lead_id=owner)
+    hosted = parts.hosted(lead_id=owner)
+    mail = api.ask("POST", f"/api/v1/videos/hosted/{hosted}/mails", json=BODIES["mailHostedVideo"]({}))
     viewport = {"width": 1280, "height": 720, "fps": 30}
     parts.run("recording", recording, lead_id=owner, options={"viewport": viewport})
     return {
         "lead_id": lead, "demo_site_id": site, "video_id": video, "client_id": client,
         "recording_id": recording, "script_id": script,
         "voiceover_id": parts.voiceover(lead_id=owner, video_script_id=parts.script(lead_id=owner)),
-        "composed_video_id": parts.composed(lead_id=owner), "hosted_video_id": parts.hosted(lead_id=owner),
+        "composed_video_id": parts.composed(lead_id=owner), "hosted_video_id": hosted,
+        "mail_id": mail.json()["id"],
         "webhook_id": hook, "delivery_id": told, "kind": "voice", "batch_id": parts.batch("failed"),
     }  # fmt: skip
 

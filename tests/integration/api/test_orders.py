@@ -52,7 +52,7 @@ def test_a_recording_is_begun_with_the_page_of_its_lead(api: Api, runs: Playing,
     assert recording["url_recorded"] == PAGE + "?name=Ana%20Silva"
     assert answer.headers["location"] == f"{PATH}/recordings/{recording['id']}"
     [(machine, _, value)] = runs.started
-    assert machine == "recording" and api.tools.storage.exists(f"{value['page_job']}/job.json")
+    assert machine == "recording" and api.storage.exists(f"{value['page_job']}/job.json")
     assert api.ask("GET", answer.headers["location"]).json() == recording
     assert api.ask("GET", PATH).json()["items"] == []
 
@@ -128,13 +128,13 @@ def test_a_dry_run_says_what_it_costs_and_starts_nothing(api: Api, runs: Playing
     longer = api.ask("POST", PATH, json=asked | {"duration_seconds": 300}).json()
     assert longer["cost_usd"]["likely"] > plan["cost_usd"]["likely"]
     assert runs.started == [] and api.ask("GET", "/api/v1/leads").json()["items"] == []
-    assert [*api.tools.storage.keys("recordings/")] == []
+    assert [*api.storage.keys("recordings/")] == []
     assert api.ask("POST", PATH, json=asked | {"url": "http://10.0.0.1:9/"}).status_code == 422
 
 
 def test_files_of_another_workspace_are_not_shown(api: Api, runs: Playing) -> None:
     theirs = f"uploads/{api.workspace_id + 1}/{'0' * 64}.png"
-    api.tools.storage.put(theirs, b"x")
+    api.storage.put(theirs, b"x")
     styling = {"branding": {"logo_path": theirs}}
     answer = api.ask("POST", PATH, json={"name": "Ana", "company": "Acme", "url": PAGE, "styling": styling})
     assert answer.status_code == 422 and "logo_path" in answer.json()["detail"]

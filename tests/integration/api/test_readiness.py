@@ -135,7 +135,7 @@ async def test_elevenlabs_says_what_is_left(vendors: VendorServer, api: Api, dat
         "next_character_count_reset_unix": 1_800_000_000,
     }
     settings = Settings(_env_file=None, elevenlabs_api_key="k", elevenlabs_base_url=vendors.elevenlabs_url)
-    ledger = open_ledger(database, api.tools.storage, api.workspace_id, None, "voice")
+    ledger = open_ledger(database, api.storage, api.workspace_id, None, "voice")
     allowance = await ElevenLabsVoice(settings, ledger, read_prices()).allowance()
     assert (allowance.remaining, allowance.quota, allowance.is_low) == (5_000, 100_000, True)
     assert allowance.resets_at == datetime.fromtimestamp(1_800_000_000, UTC)
@@ -155,7 +155,7 @@ def test_openrouter_says_what_is_left(vendors: VendorServer) -> None:
 async def test_a_refusal_is_noted_where_it_is_met(
     api: Api, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = open_ledger(database, api.tools.storage, api.workspace_id, None, "voice", patience_seconds=0.1)
+    ledger = open_ledger(database, api.storage, api.workspace_id, None, "voice", patience_seconds=0.1)
 
     async def refuse() -> Any:
         raise RateLimited("ElevenLabs asks us to wait", 5)
@@ -206,7 +206,7 @@ def test_the_steps_that_buy_write_down_what_is_left(
         openrouter_api_key="k",
         openrouter_base_url=vendors.openrouter_url,
     )
-    tools = Tools(settings, api.tools.storage)
+    tools = Tools(settings, api.storage)
     vendors.openrouter.account = {"total_credits": 10, "total_usage": 2.5}
     vendors.elevenlabs.subscription["character_count"] = 99_000
     with database.workspace(api.workspace_id) as session:

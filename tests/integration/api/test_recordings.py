@@ -58,12 +58,12 @@ def test_lists_are_narrowed_and_paged(api: Api, parts: Parts) -> None:
 
 def test_another_workspaces_are_not_there(api: Api, parts: Parts, database: Database) -> None:
     other = open_workspace(database, f"other than {api.workspace_id}")
-    theirs = Parts(database, api.tools.storage, other).recording()
+    theirs = Parts(database, api.storage, other).recording()
     for method in ("GET", "DELETE"):
         assert api.ask(method, f"{PATH}/{theirs}").status_code == 404
     assert api.ask("GET", f"{PATH}/{theirs}/file").status_code == 404
     assert api.ask("GET", PATH).json()["items"] == []
-    assert api.tools.storage.exists(f"recordings/{other}/files/{theirs}/recording.mp4")
+    assert api.storage.exists(f"recordings/{other}/files/{theirs}/recording.mp4")
 
 
 def test_deleted_it_is_gone_with_its_file_and_its_run(api: Api, parts: Parts) -> None:

@@ -119,7 +119,7 @@ def test_deleted_it_is_gone_with_its_versions(api: Api, parts: Parts) -> None:
 
 def test_another_workspaces_are_not_there(api: Api, database: Database) -> None:
     other = open_workspace(database, f"other than {api.workspace_id}")
-    theirs = Parts(database, api.tools.storage, other).script()
+    theirs = Parts(database, api.storage, other).script()
     for method, path in (("GET", ""), ("GET", "/versions"), ("PATCH", ""), ("DELETE", "")):
         options = {"json": {"is_approved": "approved"}} if method == "PATCH" else {}
         assert api.ask(method, f"{PATH}/{theirs}{path}", **options).status_code == 404

@@ -133,7 +133,7 @@ def test_requests_that_come_first_together_wait_for_one_fetch(
     api.issuer.pause_seconds = 0.5
     token = issuer.for_user("ana", "member", api.workspace_id)
     settings = api.tools.settings.model_copy(update={"auth_issuer": issuer.issuer})
-    tools = Tools(settings, api.tools.storage)
+    tools = Tools(settings, api.storage)
     tools.__dict__["database"] = database
     with ThreadPoolExecutor(8) as threads:
         doors = [Door(), Door()] * 4

@@ -68,7 +68,7 @@ def test_a_video_is_asked_for(api: Api, runs: Counting, database: Database) -> N
         "page_job": row.page_job,
         "approve": {"script": False, "voice": False},
     }
-    assert api.tools.storage.exists(f"{row.page_job}/job.json")
+    assert api.storage.exists(f"{row.page_job}/job.json")
 
     shown = api.ask("GET", answer.headers["location"])
     assert (shown.status_code, shown.json()) == (200, video)

@@ -93,7 +93,7 @@ def test_usage_of_no_period_is_refused(api: Api, asked: dict[str, str]) -> None:
 
 
 def test_another_workspaces_are_not_there(api: Api, database: Database) -> None:
-    other = Parts(database, api.tools.storage, open_workspace(database, f"other than {api.workspace_id}"))
+    other = Parts(database, api.storage, open_workspace(database, f"other than {api.workspace_id}"))
     theirs = other.voiceover()
     use(other, datetime.now(UTC).date(), characters=5, cost_usd=Decimal(1))  # type: ignore[arg-type]
     for method, path in (("GET", ""), ("GET", "/audio"), ("DELETE", "")):

@@ -19,7 +19,7 @@ from tests.support.receiver import Answer, Receiver, is_signed
 PATH = "/api/v1/webhooks"
 KEY = {"Idempotency-Key": "b2c1"}
 
-pytestmark = pytest.mark.usefixtures("no_webhooks")
+pytestmark = pytest.mark.usefixtures("nothing_to_send")
 
 
 @pytest.fixture

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+import ssl
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import boto3
 import pytest
+from cryptography import x509
 
+from infra.region import WITHOUT_AUTHORITY
 from local.product import PROJECT
 from tests.support.zips import Zips, build, contents
 
@@ -78,6 +83,18 @@ def test_data_is_there_and_what_nobody_reads_is_not(zips: Zips) -> None:
     assert not [*code.rglob("*.asl.json"), *code.rglob("test_*.py"), *code.rglob(".*")]
     packages = {path.name for path in (zips.folder / "layer" / "python").iterdir()}
     assert not packages & {"av", "numpy", "playwright", "imageio_ffmpeg", "rich", "uvicorn", "bin"}
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")  # some of RDS's are below zero
+def test_somebody_vouches_for_rds(zips: Zips) -> None:
+    """`migrate` signs in to the instance, whose certificate is by an authority of the region's RDS."""
+    file = zips.folder / "code" / "rds.pem"
+    assert ssl.create_default_context(cafile=str(file)).get_ca_certs()
+    made = x509.load_pem_x509_certificates(file.read_bytes())
+    now = datetime.now(UTC)
+    names = " ".join(one.subject.rfc4514_string() for one in made if one.not_valid_after_utc > now)
+    regions = boto3.Session().get_available_regions("rds")
+    assert {region for region in regions if f" {region} Root CA RSA2048 G1" not in names} == WITHOUT_AUTHORITY
 
 
 def test_the_same_tree_gives_the_same_bytes(zips: Zips, tmp_path: Path) -> None:

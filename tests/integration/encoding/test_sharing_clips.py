@@ -97,7 +97,7 @@ def test_a_level_that_is_there_is_not_made_again(
 ) -> None:
     event = ask(storage, workspace_id, "shared")
     encode_clips(event, tools)
-    ClipStore(storage).forget(event.job, LEVELS[1])
+    storage.delete(f"{event.job}/{LEVELS[1].name}.json")
     assert encode_clips(event, tools) == {"levels": ["90p"]}
     assert storage.clips_put().count(f"{event.job}/180p.mp4") == 1
     assert encode_clips(event, tools) == {"levels": []}

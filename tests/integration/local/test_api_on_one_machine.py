@@ -13,6 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.accounts import open_workspace
+from shared.database import Database
+from shared.database.models import Lead
+from shared.storage import FileStorage
+from tests.support.parts import Parts
 from tests.support.processes import commands_of, eventually
 from tests.support.receiver import Receiver, is_signed
 from tests.support.up import Served, served_home
@@ -116,3 +121,20 @@ def test_a_video_waits_for_the_command_and_is_cancelled_while_it_is_filmed(serve
         name = "functions.record"
         assert eventually(lambda: not any(name in command for command in commands_of(home)))
         assert owner.get(path).json()["status"] == "cancelled"
+
+
+def test_a_video_is_mailed_into_the_outbox(served: Served) -> None:
+    """There is no mail server: the runtime calls `mail`, which writes what it would send."""
+    running = json.loads((served.home / "home" / "run" / "runtime.json").read_text())
+    database = Database(running["app_url"])
+    parts = Parts(database, FileStorage(served.home / "home" / "storage"), open_workspace(database))
+    with served.client() as owner:
+        lead = parts.add(Lead(name="Ana", company="Acme", email="ana@acme.example", variables={}))
+        hosted = parts.hosted(lead_id=lead, composed_video_id=parts.composed(lead_id=lead))
+        asked = owner.post(f"/api/v1/videos/hosted/{hosted}/mails", json={})
+        assert asked.status_code == 202, asked.text
+        assert eventually(lambda: owner.get(asked.headers["location"]).json()["status"] == "sent", 30)
+        mail = owner.get(asked.headers["location"]).json()
+    database.close()
+    assert mail["sent_by"] == "outbox"
+    assert b"To: Ana <ana@acme.example>" in Path(mail["message_id"]).read_bytes()

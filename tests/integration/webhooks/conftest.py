@@ -63,7 +63,7 @@ class Hooks:
 
 
 @pytest.fixture(autouse=True)
-def alone(no_webhooks: None) -> None:
+def alone(nothing_to_send: None) -> None:
     """Nothing of others is sent."""
 
 

@@ -335,7 +335,7 @@ def test_who_looks_for_what_is_due_sees_that_alone(hooks: Hooks, receiver: Recei
         session.get_one(WebhookDelivery, waiting.id).next_attempt_at = later
     with hooks.database.transaction() as session:
         assert session.execute(text("SELECT id FROM webhook_deliveries")).all() == []
-        session.execute(text("SELECT set_config('leadreel.webhooks', 'due', true)"))
+        session.execute(text("SELECT set_config('leadreel.due', 'on', true)"))
         assert session.execute(text("SELECT id FROM webhook_deliveries")).scalars().all() == [due.id]
         for table in ("webhooks", "webhook_attempts"):
             assert session.execute(text(f"SELECT * FROM {table}")).all() == []

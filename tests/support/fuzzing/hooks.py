@@ -29,6 +29,8 @@ from tests.support.parts import Parts
 GIVEN = json.loads(os.environ["FUZZING"])
 USES = 25
 """How often one thing is read, before there is another."""
+INSIDE = {"delivery_id": "webhook_id", "mail_id": "hosted_video_id"}
+"""What is part of something else, whose id stands before its own in a path."""
 BY_RULE = {"refused", "key-reused", "changed-meanwhile"}
 """Kinds of problems that no schema tells beforehand: what else is there, and what was asked before."""
 
@@ -76,14 +78,16 @@ def _well_formed(case: Any, location: ParameterLocation) -> bool:
 
 
 def _point(case: Any, operation: str) -> None:
-    fresh = case.method.upper() != "GET" or "webhook_id" in case.path_parameters  # old webhooks go
+    # what was read before may be gone, and has nothing inside then
+    fresh = case.method.upper() != "GET" or not {"webhook_id", "mail_id"}.isdisjoint(case.path_parameters)
     ids = {
         name: things.make(name, operation) if fresh else _thing(name, operation)
         for name in case.path_parameters
-        if name not in {"kind", "delivery_id"}
+        if name not in {"kind", *INSIDE}
     }
-    if "delivery_id" in case.path_parameters:
-        ids["delivery_id"] = things.delivery(ids["webhook_id"])
+    for name, of in INSIDE.items():
+        if name in case.path_parameters:
+            ids[name] = things.inside(name, ids[of])
     case.path_parameters = {**case.path_parameters, **ids}
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from shared.accounts import ClientFields, add_client
-from shared.database.models import Approval, Webhook
+from shared.database.models import Approval, Lead, Webhook
+from shared.mail import MailFields, add_mail
 from shared.settings import Settings
 from shared.videos import DemoSiteFields, add_demo_site
 from shared.webhooks import WebhookFields, add_webhook, ping_webhook
@@ -35,7 +36,7 @@ class Things:
             "video_script_id": self._script,
             "voiceover_id": self._voiceover,
             "composed_video_id": lambda: parts.composed(lead_id=parts.lead()),
-            "hosted_video_id": lambda: parts.hosted(lead_id=parts.lead()),
+            "hosted_video_id": self._hosted,
             "webhook_id": self._webhook,
         }
 
@@ -46,8 +47,12 @@ class Things:
             return self._parts.batch("processing" if operation in WAITING else "failed")
         return self._makers[parameter]()
 
-    def delivery(self, webhook_id: int) -> int:
-        return self._row(lambda session, whose: ping_webhook(session, whose, webhook_id))
+    def inside(self, parameter: str, owner: int) -> int:
+        """Something of the thing with the id `owner`."""
+        if parameter == "delivery_id":
+            return self._row(lambda session, whose: ping_webhook(session, whose, owner))
+        mail = MailFields(email="ana@acme.example")
+        return self._row(lambda session, whose: add_mail(session, whose, owner, mail, self._settings))
 
     def _row(self, make: Any) -> int:
         with self._parts.database.workspace(self._parts.workspace_id) as session:
@@ -67,6 +72,10 @@ class Things:
             session.execute(delete(Webhook).where(Webhook.id.not_in(newest)))
         fields = WebhookFields(url="https://acme.example/", events=("video.ready",))
         return self._row(lambda session, whose: add_webhook(session, whose, fields, self._settings))
+
+    def _hosted(self) -> int:
+        lead = self._parts.add(Lead(name="Ana", company="Acme", email="ana@acme.example", variables={}))
+        return self._parts.hosted(lead_id=lead)
 
     def _script(self) -> int:
         return self._parts.script(lead_id=self._parts.lead())

@@ -23,6 +23,7 @@ VENDORS = {
     "elevenlabs": {"shared/voice/elevenlabs.py"},
     "boto3": {
         "shared/database/iam.py",
+        "shared/mail/ses.py",
         "shared/secrets.py",
         "shared/storage/opening.py",
         "shared/storage/s3.py",
@@ -30,6 +31,7 @@ VENDORS = {
     },
     "botocore": {
         "shared/database/iam.py",
+        "shared/mail/ses.py",
         "shared/secrets.py",
         "shared/storage/s3.py",
         "shared/workflow/executions.py",

@@ -23,6 +23,7 @@ TAKEN_BY = {
     "claim": "Cognito",
     "migrate": "the deployment",
     "deliver": "a queue",
+    "mail": "a queue",
     "tend": "a queue",
     "ingest_views": "a queue",
     "ingest_costs": "a queue",
@@ -46,14 +47,18 @@ def test_a_function_has_what_its_table_says(stacks: Synthesised) -> None:
         variables = made["Environment"]["Variables"]
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == f"leadreel-{stacks.stage}"
         assert ("DATABASE_URL" in variables) == (limits.database and name != "migrate"), name
-        assert ("STATE_MACHINE_ARNS" in variables) == limits.states, name
+        assert ("STATE_MACHINE_ARNS" in variables) == bool(limits.states), name
         told = json.dumps(variables.get("SECRET_ARNS", ""))
         assert {key for key in limits.secrets if f"{key}=" in told} == set(secrets_of(stacks, name)), name
 
 
 def secrets_of(stacks: Synthesised, name: str) -> list[str]:
     paid = stacks.stage == "prod"
-    return [key for key in read_limits()[name].secrets if paid or not key.endswith("_API_KEY")]
+    return [
+        key
+        for key in read_limits()[name].secrets
+        if key != "SMTP_PASSWORD" and (paid or not key.endswith("_API_KEY"))  # mail goes by SES there
+    ]
 
 
 def test_logs_are_kept_for_as_long_as_said(stacks: Synthesised) -> None:
@@ -223,3 +228,27 @@ def test_nobody_may_change_the_workspace_that_they_belong_to(stacks: Synthesised
     assert {tuple(one["WriteAttributes"]) for one in clients} == {("email", "name")}
     programs = [one for one in clients if one.get("AllowedOAuthFlows") == ["client_credentials"]]
     assert [one["ExplicitAuthFlows"] for one in programs] == [["ALLOW_REFRESH_TOKEN_AUTH"]]
+
+
+def test_mail_is_from_whom_the_stage_says(stacks: Synthesised) -> None:
+    """In a zone of the account the records prove it; else AWS asks the address itself."""
+    identities = [one["Properties"]["EmailIdentity"] for one in stacks.of("AWS::SES::EmailIdentity").values()]
+    may = [each for each in stacks.statements("mail") if "ses:SendRawEmail" in each["Action"]]
+    variables = stacks.functions["mail"]["Environment"]["Variables"]
+    assert variables["MAIL_BY_SES"] == "true"
+    if stacks.stage == "dev":
+        assert (identities, may, "FROM_EMAIL" in variables) == ([], [], False)
+        return
+    assert identities == [{"staging": "ana@acme.example", "prod": "acme.example"}[stacks.stage]]
+    assert [each["Effect"] for each in may] == ["Allow"] and "*" not in may[0]["Resource"]
+    assert "ana@acme.example" in variables["FROM_EMAIL"]
+    records = [
+        one for one in stacks.of("AWS::Route53::RecordSet").values() if one["Properties"]["Type"] == "CNAME"
+    ]
+    assert len(records) == (3 if stacks.stage == "prod" else 0)
+    others = [stacks.statements(name) for name in stacks.functions if name != "mail"]
+    assert "ses:" not in json.dumps(others)
+
+
+def test_migrate_knows_who_vouches_for_the_database(stacks: Synthesised) -> None:
+    assert stacks.functions["migrate"]["Environment"]["Variables"]["DATABASE_CA_FILE"] == "/var/task/rds.pem"

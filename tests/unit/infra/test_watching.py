@@ -66,8 +66,8 @@ def test_alarms_cost_what_operations_say() -> None:
 def test_functions_under_a_machine_have_no_alarm_of_their_own() -> None:
     names = {name for name in alarms(prod()[1]) if name.startswith("errors-")}
     assert names == {
-        "errors-claim", "errors-deliver", "errors-tend", "errors-ingest_views", "errors-ingest_costs",
-        "errors-logged",
+        "errors-claim", "errors-deliver", "errors-mail", "errors-tend", "errors-ingest_views",
+        "errors-ingest_costs", "errors-logged",
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from shared.webhooks.retrying import KEEP_TRYING, LONGEST_WAITS, next_attempt
+from shared.retrying import KEEP_TRYING, LONGEST_WAITS, next_attempt
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 END = NOW + KEEP_TRYING

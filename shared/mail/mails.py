@@ -1,0 +1,162 @@
+"""Mails in the tables. Every function works in the caller's transaction, inside a workspace."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, EmailStr
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.database.finding import find_row
+from shared.database.models import Lead, Mail
+from shared.database.paging import Asked, Page, Sortable, page
+from shared.errors import Conflict, NotFound
+from shared.retrying import KEEP_TRYING
+from shared.settings import Settings
+from shared.values import REORDERING, Given, Length, Name, Value
+from shared.videos import HostedState, read_hosted
+
+SORTABLE: Sortable = {"id": Mail.id, "created_at": Mail.created_at}
+
+MailStatus = Literal["pending", "sent", "failed"]
+
+
+class NoSuchMail(NotFound):
+    """The hosted video has no mail with that id."""
+
+
+class NotShown(Conflict):
+    """Nobody could watch the video that the mail would bring."""
+
+
+class NoAddress(Conflict):
+    """It is not known whom the mail is for, or whom it is from."""
+
+
+def _paragraphs(text: str) -> str:
+    """With its line breaks, and without what can't be seen."""
+    lines = (
+        "".join(c for c in line if unicodedata.category(c) != "Cc" and c not in REORDERING).strip()
+        for line in text.splitlines()
+    )
+    return "\n".join(lines).strip()
+
+
+class MailFields(Given):
+    """A mail as it is asked for. email: the lead's, if left out. subject: the video's title, if left out.
+
+    message: what stands above the video, a paragraph a line.
+    """
+
+    email: EmailStr | None = None
+    subject: Name | None = None
+    message: Annotated[str, AfterValidator(_paragraphs), Length(5000)] | None = None
+
+
+class MailState(Value):
+    """attempts: how often it was tried. reason: why it is not sent, so far or for good.
+
+    sent_by: `ses`, `smtp`, or `outbox`, where it lies as a file and was sent to nobody. message_id: its name
+    there.
+    """
+
+    id: int
+    hosted_video_id: int
+    email: str
+    subject: str
+    message: str
+    status: str
+    attempts: int
+    next_attempt_at: datetime | None
+    reason: str | None
+    sent_by: str | None
+    message_id: str | None
+    sent_at: datetime | None
+    created_at: datetime
+
+
+def add_mail(
+    session: Session, workspace_id: int, hosted_video_id: int, fields: MailFields, settings: Settings
+) -> MailState:
+    """Queue it: `send_due` sends it. Raises NoSuchPart, NotShown, NoAddress."""
+    hosted = read_hosted(session, hosted_video_id)
+    why = hidden(hosted)
+    if why:
+        raise NotShown(f"hosted video {hosted_video_id} {why}: a mail would lead nowhere")
+    if settings.sender is None:
+        raise NoAddress("FROM_EMAIL is not set: mail has to be from somebody")
+    lead = session.get(Lead, hosted.lead_id) if hosted.lead_id is not None else None
+    address = fields.email or (lead.email if lead else None)
+    if address is None:
+        raise NoAddress("the lead has no email: give one here, or to the lead")
+    now = datetime.now(UTC)
+    mail = Mail(
+        workspace_id=workspace_id,
+        hosted_video_id=hosted.id,
+        to_email=address,
+        subject=fields.subject or hosted.title,
+        message=fields.message or _greeting(lead),
+        status="pending",
+        attempts=0,
+        next_attempt_at=now,
+        expires_at=now + KEEP_TRYING,
+    )
+    session.add(mail)
+    session.flush()
+    return _state(mail)
+
+
+def hidden(hosted: HostedState) -> str | None:
+    """Why nobody can watch it, if so."""
+    if hosted.status != "ready":
+        return f"is {hosted.status}"
+    if hosted.privacy == "private":
+        return "is private"
+    if hosted.expires_at is not None and hosted.expires_at <= datetime.now(UTC):
+        return "has expired"
+    return None
+
+
+def read_mail(session: Session, hosted_video_id: int, mail_id: int) -> MailState:
+    """Raises NoSuchPart, NoSuchMail."""
+    read_hosted(session, hosted_video_id)
+    mail = find_row(session, Mail, mail_id)
+    if mail is None or mail.hosted_video_id != hosted_video_id:
+        raise NoSuchMail(f"hosted video {hosted_video_id} has no mail {mail_id}")
+    return _state(mail)
+
+
+def list_mails(
+    session: Session, hosted_video_id: int, asked: Asked, *, status: MailStatus | None = None
+) -> Page[MailState]:
+    """Raises NoSuchPart, WrongCursor, WrongSort."""
+    read_hosted(session, hosted_video_id)
+    found = select(Mail).where(Mail.hosted_video_id == hosted_video_id)
+    if status is not None:
+        found = found.where(Mail.status == status)
+    return page(session, found, Mail.id, SORTABLE, asked, _state)
+
+
+def _state(mail: Mail) -> MailState:
+    return MailState(
+        id=mail.id,
+        hosted_video_id=mail.hosted_video_id,
+        email=mail.to_email,
+        subject=mail.subject,
+        message=mail.message,
+        status=mail.status,
+        attempts=mail.attempts,
+        next_attempt_at=mail.next_attempt_at if mail.status == "pending" else None,
+        reason=mail.reason,
+        sent_by=mail.sent_by,
+        message_id=mail.message_id,
+        sent_at=mail.sent_at,
+        created_at=mail.created_at,
+    )
+
+
+def _greeting(lead: Lead | None) -> str:
+    return f"Hi {lead.name if lead else 'there'},\nI made this video for you."
