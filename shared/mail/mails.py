@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, EmailStr
+from pydantic import AfterValidator, EmailStr, Field, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from shared.videos import HostedState, read_hosted
 
 SORTABLE: Sortable = {"id": Mail.id, "created_at": Mail.created_at}
 
+ONE_LINE = r"^[^\x00\r\n]*$"
 MailStatus = Literal["pending", "sent", "failed"]
 
 
@@ -52,8 +54,16 @@ class MailFields(Given):
     """
 
     email: EmailStr | None = None
-    subject: Name | None = None
+    subject: Annotated[Name, Field(json_schema_extra={"pattern": ONE_LINE})] | None = None
     message: Annotated[str, AfterValidator(_paragraphs), Length(5000)] | None = None
+
+    @field_validator("subject", mode="before")
+    @classmethod
+    def _is_one_line(cls, value: object) -> object:
+        """What follows a line break in a header would be another header."""
+        if isinstance(value, str) and not re.fullmatch(ONE_LINE, value):
+            raise ValueError("subject: one line, without NUL")
+        return value
 
 
 class MailState(Value):

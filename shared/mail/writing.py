@@ -40,8 +40,8 @@ def write_mail(mail: VideoMail) -> EmailMessage:
     made = EmailMessage()
     _, address = parseaddr(mail.sender)
     made["From"] = mail.sender
-    made["To"] = formataddr((mail.to_name, mail.to_email)) if mail.to_name else mail.to_email
-    made["Subject"] = mail.subject
+    made["To"] = formataddr((_literal(mail.to_name), mail.to_email)) if mail.to_name else mail.to_email
+    made["Subject"] = _literal(mail.subject)
     made["Date"] = format_datetime(mail.written_at)
     made["Message-ID"] = f"<{mail.key}@{address.rpartition('@')[2]}>"
     made.set_content(f"{mail.message}\n\n{mail.title}: {mail.share_url}\n")
@@ -63,3 +63,9 @@ def write_mail(mail: VideoMail) -> EmailMessage:
             mail.picture, "image", "jpeg", cid=f"<{PICTURE}>", filename="video.jpg", disposition="inline"
         )
     return made
+
+
+def _literal(text: str) -> str:
+    """Text for a header. What looks like an encoded word (RFC 2047) is read as one by `email`, which writes a
+    line break in it as it is: another header. A space without width makes it text."""
+    return text.replace("=?", "=\u200b?")

@@ -95,6 +95,8 @@ def test_a_mail_is_its_video_s(api: Api, parts: Parts, video: int) -> None:
         ({"email": "a@b.example, c@d.example"}, "email"),
         ({"email": "a@b.example\nBcc: c@d.example"}, "email"),
         ({"subject": ""}, "subject"),
+        ({"subject": "a\r\nBcc: c@d.example"}, "subject"),
+        ({"subject": "a\n"}, "subject"),
         ({"message": "x" * 5001}, "message"),
         ({"body": "x"}, "body"),
     ],
