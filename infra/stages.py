@@ -6,11 +6,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from constructs import Node
+
+from shared.settings import SENDER
 
 Name = Literal["dev", "staging", "prod"]
 
@@ -82,7 +83,7 @@ class Stage:
     reserve_concurrency: whether functions have concurrency of their own (new accounts have too little).
     domain: where the site is served, with the Route 53 zone that it lies in; None: CloudFront's own address.
     admin_email: of the first owner. alarm_email: whom alarms and the budget tell. from_email: whom mail to
-    leads is from; None: none is sent.
+    leads is from; None: none is sent. ses_identity: whether SES knows the address, or its domain, already.
     vendors: whose keys there are. programs: what signs in by itself, an app client each.
     keys: changed with the keys in the secrets, so that everything reads them anew. cost_centre: a tag.
     """
@@ -100,6 +101,7 @@ class Stage:
     admin_email: str | None = None
     alarm_email: str | None = None
     from_email: str | None = None
+    ses_identity: Literal["new", "existing"] = "new"
     budget_usd: int = 100
     vendors: tuple[str, ...] = ()
     programs: tuple[str, ...] = ("program",)
@@ -168,6 +170,7 @@ def read_stage(context: Node, region: str, file: Path | None = None) -> Stage:
         admin_email=_text(node, "admin_email"),
         alarm_email=_text(node, "alarm_email"),
         from_email=_text(node, "from_email"),
+        ses_identity=_one_of(node, "ses_identity", ("new", "existing"), "new"),  # type: ignore[arg-type]
         budget_usd=_dollars(node, "budget_usd", 100),
         vendors=_names(node, "vendors", "", ("elevenlabs", "openrouter")),
         programs=_names(node, "programs", "program"),
@@ -182,9 +185,9 @@ def read_stage(context: Node, region: str, file: Path | None = None) -> Stage:
         raise WrongContext(
             f"{node.place('domain')}: {stage.domain} does not lie in the zone {stage.zone_name}"
         )
-    if stage.from_email and not re.search("[^@]@[^@]+$", parseaddr(stage.from_email)[1]):
+    if stage.from_email and not re.search(SENDER, stage.from_email):
         raise WrongContext(
-            f"{node.place('from_email')}: {stage.from_email!r} is no address, such as ana@acme.com"
+            f"{node.place('from_email')}: {stage.from_email!r} is neither ana@acme.com nor Ana <ana@acme.com>"
         )
     return stage
 

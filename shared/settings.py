@@ -18,8 +18,9 @@ X264Preset = Literal[
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
 ]
 Crf = Annotated[int, Field(ge=0, le=51)]
-SENDER = r"^([^<>@\x00-\x1f]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$"
-"""`ana@acme.com` or `Ana Silva <ana@acme.com>`."""
+_ADDRESS = r"[!#-'*-+\--9=?A-Z^-~]+@[A-Za-z0-9.-]+"
+SENDER = rf'^([^<>@,;:"()\\\x00-\x1f]+ <{_ADDRESS}>|{_ADDRESS})$'
+"""`ana@acme.com` or `Ana Silva <ana@acme.com>`, without what headers would want in quotes."""
 _KEY = re.compile(r"([A-Za-z0-9+/_-]{43})=?")
 
 

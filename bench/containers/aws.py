@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -125,8 +124,7 @@ def _of_document(environ: dict[str, Any], service: str) -> Iterator[tuple[str, s
     environ["wsgi.input"] = io.BytesIO(body)
     document = json.loads(body) if body.startswith(b"{") else {}
     if service == "ses" and "Raw" in document.get("Content", {}):
-        domain = parseaddr(document["FromEmailAddress"])[1].rpartition("@")[2]
-        yield "ses:SendRawEmail", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{domain}"
+        yield "ses:SendRawEmail", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{document['FromEmailAddress']}"
         return
     action = environ.get("HTTP_X_AMZ_TARGET", environ["REQUEST_METHOD"]).rpartition(".")[2]
     yield f"{service}:{action}", next((document[name] for name in _NAMES if name in document), "")

@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared.mail import send_due
 from shared.workflow import open_tools
 
-LAST_SECONDS = 30.0
-"""What is begun last has them to end: a mail server may take 15 to answer, at each of its steps."""
+LAST_SECONDS = 60.0
+"""What is begun last has them to end: SES takes 26 at most, a mail server mostly less. A mail that takes
+longer is killed with its worker, and may come twice."""
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

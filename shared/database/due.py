@@ -2,7 +2,7 @@
 
 Their tables have `status` (pending until it has ended) and `next_attempt_at`, and a policy `due` that shows
 them to whoever asks for what is due. A sender that dies says nothing, so what it took is due again once its
-lease has passed: each is sent at least once.
+lease has passed: what is sent may be sent twice.
 """
 
 from __future__ import annotations

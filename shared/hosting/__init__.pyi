@@ -1,4 +1,4 @@
-from .access import guarded_media, hash_password, place_of
+from .access import guarded_media, hash_password, hidden, place_of
 from .assets import NoPlayer, find_player, publish_assets
 from .docs import docs_policy, publish_docs
 from .loom import SHARE_URL, LoomUnreachable, LoomVideo, NoLoom, find_loom
@@ -37,6 +37,7 @@ __all__ = [
     "find_player",
     "guarded_media",
     "hash_password",
+    "hidden",
     "new_slug",
     "not_found_page",
     "place_of",

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from shared.storage import Links
@@ -35,6 +35,15 @@ def place_of(privacy: str, password_hash: str | None, expires_at: datetime | Non
     if privacy == "private":
         return "nowhere"
     return "guarded" if password_hash is not None or expires_at is not None else "public"
+
+
+def hidden(status: str, privacy: str, expires_at: datetime | None = None) -> str | None:
+    """Why nobody can watch a hosted video, if so: `is private`."""
+    if status != "ready":
+        return f"is {status}"
+    if privacy == "private":
+        return "is private"
+    return "has expired" if expires_at is not None and expires_at <= datetime.now(UTC) else None
 
 
 def is_slug(text: str) -> bool:

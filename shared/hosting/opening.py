@@ -12,6 +12,7 @@ from shared.hosting.access import (
     GUARDED,
     MEDIA_SECONDS,
     PAGE,
+    hidden,
     is_password,
     is_slug,
     media_root,
@@ -88,7 +89,7 @@ class Doorkeeper:
             return None, None
         with self._database().workspace(kept.guard.workspace_id) as session:
             row = session.get(HostedVideo, kept.guard.hosted_video_id)
-        shown = row is not None and row.slug == slug and row.status == "ready" and row.privacy != "private"
+        shown = row is not None and row.slug == slug and hidden(row.status, row.privacy) is None
         return kept, row if shown else None
 
     def _with_tokens(self, page: SharePage, row: HostedVideo, now: datetime) -> SharePage:

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
+from email_validator import validate_email
 from pydantic import AfterValidator, EmailStr, Field, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,10 +16,11 @@ from shared.database.finding import find_row
 from shared.database.models import Lead, Mail
 from shared.database.paging import Asked, Page, Sortable, page
 from shared.errors import Conflict, NotFound
+from shared.hosting import hidden
 from shared.retrying import KEEP_TRYING
 from shared.settings import Settings
 from shared.values import REORDERING, Given, Length, Name, Value
-from shared.videos import HostedState, read_hosted
+from shared.videos import read_hosted
 
 SORTABLE: Sortable = {"id": Mail.id, "created_at": Mail.created_at}
 
@@ -93,15 +95,16 @@ def add_mail(
 ) -> MailState:
     """Queue it: `send_due` sends it. Raises NoSuchPart, NotShown, NoAddress."""
     hosted = read_hosted(session, hosted_video_id)
-    why = hidden(hosted)
+    why = hidden(hosted.status, hosted.privacy, hosted.expires_at)
     if why:
         raise NotShown(f"hosted video {hosted_video_id} {why}: a mail would lead nowhere")
     if settings.sender is None:
         raise NoAddress("FROM_EMAIL is not set: mail has to be from somebody")
     lead = session.get(Lead, hosted.lead_id) if hosted.lead_id is not None else None
-    address = fields.email or (lead.email if lead else None)
-    if address is None:
+    given = fields.email or (lead.email if lead else None)
+    if given is None:
         raise NoAddress("the lead has no email: give one here, or to the lead")
+    address = _plain(given)
     now = datetime.now(UTC)
     mail = Mail(
         workspace_id=workspace_id,
@@ -119,15 +122,12 @@ def add_mail(
     return _state(mail)
 
 
-def hidden(hosted: HostedState) -> str | None:
-    """Why nobody can watch it, if so."""
-    if hosted.status != "ready":
-        return f"is {hosted.status}"
-    if hosted.privacy == "private":
-        return "is private"
-    if hosted.expires_at is not None and hosted.expires_at <= datetime.now(UTC):
-        return "has expired"
-    return None
+def _plain(address: str) -> str:
+    """As it stands in a header, with its domain in ASCII. Raises NoAddress."""
+    plain = validate_email(address, check_deliverability=False).ascii_email
+    if plain is None or "=?" in plain:  # which headers take for an encoded word (RFC 2047)
+        raise NoAddress(f"{address} can't be mailed: what stands before the @ has to be plain ASCII")
+    return plain
 
 
 def read_mail(session: Session, hosted_video_id: int, mail_id: int) -> MailState:

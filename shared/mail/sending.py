@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared.database import Database
 from shared.database.due import due, take
 from shared.database.models import ComposedVideo, Lead, Mail
-from shared.mail.mails import hidden
+from shared.hosting import hidden
 from shared.mail.opening import open_mailer
 from shared.mail.port import CannotSend, Mailer, Refused
 from shared.mail.writing import VideoMail, write_mail
@@ -21,7 +21,7 @@ from shared.settings import Settings
 from shared.storage import NotStored, Storage
 from shared.videos import read_hosted
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=150)  # longer than the function may take
 CANDIDATES = 20
 
 
@@ -57,10 +57,8 @@ def send_due(database: Database, storage: Storage, settings: Settings, *, second
     Raises DatabaseUnreachable; what was under way is sent again when its lease has passed.
     """
     until, sent = time.monotonic() + seconds, 0
-    if settings.sender is None:
-        return 0
-    mailer = open_mailer(settings)
-    while time.monotonic() < until and (claimed := _claim(database, settings.sender)) is not None:
+    mailer, sender = open_mailer(settings), settings.sender or ""
+    while time.monotonic() < until and (claimed := _claim(database, sender)) is not None:
         outcome = _send(claimed, mailer, storage)
         _settle(database, claimed, outcome, mailer)
         sent += outcome.message_id is not None
@@ -81,7 +79,7 @@ def _claim(database: Database, sender: str) -> Claimed | None:
 def _read(session: Session, row: Mail, sender: str) -> Claimed | None:
     now = datetime.now(UTC)
     hosted = read_hosted(session, row.hosted_video_id)
-    why = hidden(hosted)
+    why = hidden(hosted.status, hosted.privacy, hosted.expires_at)
     if why or now >= row.expires_at:
         row.status = "failed"
         row.reason = f"the video {why}" if why else row.reason or "its time was over"
@@ -112,22 +110,26 @@ def _read(session: Session, row: Mail, sender: str) -> Claimed | None:
 
 
 def _send(claimed: Claimed, mailer: Mailer, storage: Storage) -> Outcome:
+    if not claimed.mail.sender:
+        return Outcome(reason="FROM_EMAIL is not set")
     try:
-        picture = storage.get(claimed.picture_key) if claimed.picture_key else None
-    except NotStored:  # the mail leads to the video without it, too
-        picture = None
-    try:
+        try:
+            picture = storage.get(claimed.picture_key) if claimed.picture_key else None
+        except NotStored:  # the mail leads to the video without it, too
+            picture = None
         mail = write_mail(claimed.mail.model_copy(update={"picture": picture}))
         return Outcome(message_id=mailer.send(mail))
     except Refused as error:
         return Outcome(reason=str(error), for_good=True)
     except CannotSend as error:
+        logger().warning("mail was not sent", mail_id=claimed.id, cause=str(error.__cause__))
         return Outcome(reason=str(error))
+    except Exception as error:  # one mail must not stand in the way of all others
+        logger().error(str(error), exc_info=error, mail_id=claimed.id)
+        return Outcome(reason="something went wrong that nobody had foreseen; the log has it")
 
 
 def _settle(database: Database, claimed: Claimed, outcome: Outcome, mailer: Mailer) -> None:
-    if outcome.reason is not None:
-        logger().warning("mail was not sent", mail_id=claimed.id, reason=outcome.reason)
     now = datetime.now(UTC)
     with database.workspace(claimed.workspace_id) as session:
         row = session.get(Mail, claimed.id, with_for_update=True)

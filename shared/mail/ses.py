@@ -25,14 +25,18 @@ class Ses:
         errors = self._client.exceptions
         try:
             answer = self._client.send_email(
-                FromEmailAddress=mail["From"],
-                Destination={"ToAddresses": [mail["To"]]},
+                FromEmailAddress=mail["From"].addresses[0].addr_spec,  # names are in the mail, encoded
+                Destination={"ToAddresses": [mail["To"].addresses[0].addr_spec]},
                 Content={"Raw": {"Data": mail.as_bytes()}},
             )
-        except (errors.MessageRejected, errors.BadRequestException) as error:
+        except errors.BadRequestException as error:
             raise Refused(f"SES refused the mail: {error}") from error
-        except (BotoCoreError, ClientError) as error:
-            raise CannotSend(f"SES did not take the mail: {error}") from error
+        except errors.MessageRejected as error:  # also while an identity waits to be proved
+            raise CannotSend(f"SES refused the mail: {error}") from error
+        except ClientError as error:  # whose text may name the account and its roles
+            raise CannotSend(f"SES did not take the mail: {error.response['Error']['Code']}") from error
+        except BotoCoreError as error:
+            raise CannotSend("SES is out of reach") from error
         return answer["MessageId"]
 
 

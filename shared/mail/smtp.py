@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import Literal
 
@@ -13,7 +14,8 @@ from shared.mail.port import CannotSend, Refused
 
 TLS_PORT = 465
 """Where TLS comes first (RFC 8314); elsewhere it is asked for by STARTTLS."""
-TIMEOUT_SECONDS = 15.0
+TIMEOUT_SECONDS = 20.0
+"""Of each answer; the last one may take a server longest (RFC 5321, 4.5.3.2.6)."""
 PERMANENT = 500
 
 
@@ -36,10 +38,14 @@ class Smtp:
 
     def send(self, mail: EmailMessage) -> str:
         try:
-            with self._connect() as connection:
+            connection = self._connect()
+            try:
                 if self._username and self._password:
                     connection.login(self._username, self._password.get_secret_value())
                 connection.send_message(mail)
+            finally:  # what was taken stays taken, whatever is said to a goodbye
+                with suppress(smtplib.SMTPException, OSError):
+                    connection.quit()
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
             code, said = _answer(error)
             kind = Refused if code >= PERMANENT else CannotSend

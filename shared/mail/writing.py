@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parseaddr
 from pathlib import Path
@@ -17,7 +18,7 @@ PICTURE = "video"
 
 
 class VideoMail(Value):
-    """What a mail says. key: its own, the same each time it is sent, so that one that comes twice is known.
+    """What a mail says. key: its own, the same each time it is sent (SES gives each a name of its own).
 
     sender: as in the header From. message: paragraphs, with line breaks between them. picture: a JPEG.
     """
@@ -37,7 +38,7 @@ class VideoMail(Value):
 
 def write_mail(mail: VideoMail) -> EmailMessage:
     """multipart/alternative: text, and HTML with the picture beside it."""
-    made = EmailMessage()
+    made = EmailMessage(policy.default.clone(cte_type="7bit"))  # as SES asks, and any mail server takes
     _, address = parseaddr(mail.sender)
     made["From"] = mail.sender
     made["To"] = formataddr((_literal(mail.to_name), mail.to_email)) if mail.to_name else mail.to_email

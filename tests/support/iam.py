@@ -26,14 +26,15 @@ class Role:
     statements: Sequence[Mapping[str, Any]]
 
     def allows(self, action: str, resource: str) -> bool:
-        """Some statement allows it and none denies it. A condition is held to be met where it denies, and not
-        to be met where it allows."""
+        """Some statement allows it and none denies it. A condition is held to be met where it denies; where
+        it allows, only one about the sender of a mail, whose name the resource ends with, may be."""
+        met = {"StringEquals": {"ses:FromAddress": resource.rpartition("/")[2]}}
         effects = {
             one["Effect"]
             for one in self.statements
             if _matches(one["Action"], action)
             and _matches(one["Resource"], resource)
-            and (one["Effect"] == "Deny" or "Condition" not in one)
+            and (one["Effect"] == "Deny" or one.get("Condition", met) == met)
         }
         return effects == {"Allow"}
 

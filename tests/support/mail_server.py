@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -22,12 +22,15 @@ USER, PASSWORD = "ana", "never-to-be-shown"
 
 @dataclass
 class MailServer:
-    """got: what was delivered, in order. answer: to a whole mail. trusted: the certificates to go by."""
+    """got: what was delivered, in order. answer: to a whole mail. goodbye: to QUIT. said: what it was told
+    besides, MAIL among it. trusted: the certificates to go by."""
 
     port: int
     trusted: ssl.SSLContext
     got: list[EmailMessage] = field(default_factory=list)
     answer: str = "250 OK"
+    goodbye: str = "221 Bye"
+    said: list[str] = field(default_factory=list)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.answer.startswith("250"):
@@ -35,6 +38,14 @@ class MailServer:
             assert isinstance(mail, EmailMessage)
             self.got.append(mail)
         return self.answer
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        self.said.append(f"MAIL {address}")
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
+        return self.goodbye
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, _: Any) -> str:
         if address.startswith("nobody@"):
@@ -52,8 +63,10 @@ def _login(server: Any, session: Any, envelope: Any, mechanism: str, given: Any)
 
 
 @contextmanager
-def served_mail(folder: Path, *, tls_first: bool = False) -> Iterator[MailServer]:
-    """folder: gets certificates. tls_first: nothing is said before (RFC 8314); else STARTTLS comes first."""
+def served_mail(
+    folder: Path, tls: Literal["asked for", "first", "never"] = "asked for"
+) -> Iterator[MailServer]:
+    """folder: gets certificates. tls: by STARTTLS, before anything is said (RFC 8314), or not at all."""
     identity = make_identity(folder)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(identity.certificate, identity.key)
@@ -64,11 +77,11 @@ def served_mail(folder: Path, *, tls_first: bool = False) -> Iterator[MailServer
         served,
         hostname=HOST,
         port=port,
-        ssl_context=context if tls_first else None,
-        tls_context=None if tls_first else context,
-        require_starttls=not tls_first,
+        ssl_context=context if tls == "first" else None,
+        tls_context=context if tls == "asked for" else None,
+        require_starttls=tls == "asked for",
         authenticator=_login,
-        auth_required=not tls_first,  # aiosmtpd takes a password after STARTTLS only
+        auth_required=tls == "asked for",  # aiosmtpd takes a password after STARTTLS only
     )
     controller.start()
     try:

@@ -42,20 +42,6 @@ def test_no_security_group_lets_everything_out_for_want_of_a_rule(stacks: Synthe
     assert anywhere == ({"Security Group for NAT instances"} if stacks.stage == "dev" else set())
 
 
-def test_a_batch_can_starve_neither_the_api_nor_who_signs_in(stacks: Synthesised) -> None:
-    reserved = {
-        name: made["ReservedConcurrentExecutions"]
-        for name, made in stacks.functions.items()
-        if "ReservedConcurrentExecutions" in made
-    }
-    if stacks.stage != "prod":  # whose context asks for it
-        assert reserved == {}
-        return
-    assert {"api", "claim"} <= set(reserved)
-    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html: 100 stay unreserved
-    assert sum(reserved.values()) <= 1000 - 100
-
-
 def test_operations_name_what_stays_and_is_in_the_way_of_a_new_stage(stacks: Synthesised) -> None:
     kept = {
         one["Properties"][name]

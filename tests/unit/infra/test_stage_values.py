@@ -116,3 +116,13 @@ def test_the_application_takes_the_file_beside_it(file: Path) -> None:
         capture_output=True, text=True, timeout=60, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert "WrongContext: stages.toml [dev], budget_usd: 'much' is no whole number" in made.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong", ["nobody", "<ana@acme.com>", "Silva, Ana <ana@acme.com>", "ana@acme.com (Ana)"]
+)
+def test_mail_is_from_whom_the_settings_take(wrong: str) -> None:
+    """FROM_EMAIL is in every function's environment, and a wrong one would stop them all."""
+    assert said(from_email="Ana Silva <ana@acme.com>").from_email == "Ana Silva <ana@acme.com>"
+    with pytest.raises(WrongContext, match=r"^from_email: "):
+        said(from_email=wrong)
