@@ -127,4 +127,4 @@ def test_one_machine_knows_it_and_the_user_pool_waits_no_longer_than_it_may_take
     assert (
         claim.timeout_seconds <= 5
     )  # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html
-    assert (claim.database, claim.states, claim.secrets) == (False, False, ())
+    assert (claim.database, claim.states, claim.secrets) == (False, (), ())
