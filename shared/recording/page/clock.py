@@ -18,6 +18,9 @@ from shared.recording.browser.cdp import LOST, NoAnswer, Params, Session
 
 JPEG = {"format": "jpeg", "quality": 92}
 PNG = {"format": "png", "optimizeForSpeed": True}
+NO_PICTURE_PAUSES = (0, 0, 0, 0, 0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
+"""Seconds before each try: the very first frames of a target may come without a picture, on a busy machine
+more of them."""
 MICRO = 1_000_000
 AGE = 8_192_000  # microseconds; more than a browser takes to come up
 # Pictures that may move by themselves: the compositor begins their show when it first draws them.
@@ -204,7 +207,8 @@ class FrameClock:
             NoPicture: if the browser gives none.
         """
         screenshot = {"screenshot": PNG if self.with_alpha else JPEG}
-        for _ in range(5):  # the very first frames of a target may come without
+        for pause in NO_PICTURE_PAUSES:
+            await asyncio.sleep(pause)
             answer = await self._begin_frame(screenshot)
             if "screenshotData" in answer:
                 self._changed = False

@@ -51,10 +51,10 @@ CASES = [
         frames=20,
     ),
     # large
-    Case("gigabyte", {"/": large(1000)}, _LARGE, most_megabytes=40),
-    Case("gigabyte-chunked", {"/": large(1000, chunked=True)}, _LARGE, most_megabytes=40),
-    Case("gigabyte-image", {**page("<img src=/x>"), "/x": large(1000, kind="image/png")}, most_megabytes=40),
-    Case("gigabyte-fetch", {**script(_FETCH), "/x": large(1000)}, most_megabytes=40),
+    Case("gigabyte", {"/": large(1000)}, _LARGE, most_megabytes=64),
+    Case("gigabyte-chunked", {"/": large(1000, chunked=True)}, _LARGE, most_megabytes=64),
+    Case("gigabyte-image", {**page("<img src=/x>"), "/x": large(1000, kind="image/png")}, most_megabytes=64),
+    Case("gigabyte-fetch", {**script(_FETCH), "/x": large(1000)}, most_megabytes=64),
     Case("gigabyte-tunnel", {"/": large(1000)}, _LARGE, tls=True, most_megabytes=120),
     Case("gigabyte-fetch-tunnel", {**script(_FETCH), "/x": large(1000)}, tls=True, most_megabytes=120),
     Case(
