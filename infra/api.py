@@ -54,25 +54,23 @@ class Api(Construct):
         """Hand requests to this function, those under /api/v1 only with a token of this pool."""
         stage = self._stage
         self.alias = lambda_.Alias(self, "Live", alias_name="live", version=function.current_version)
-        errors = self.alias.metric_errors(period=Duration.minutes(1), statistic="Sum").create_alarm(
-            self,
-            "NewVersionFails",
-            alarm_name=f"{stage.prefix}-api-new-version-fails",
-            alarm_description="The API's new version fails: the deployment goes back by itself",
-            threshold=3,
-            evaluation_periods=2,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
-        answered = self.gateway.metric_server_error(period=Duration.minutes(1), statistic="Sum")
-        faults = answered.create_alarm(  # a 500 of the function's own is a success to Lambda
-            self,
-            "NewVersionAnswersFaults",
-            alarm_name=f"{stage.prefix}-api-new-version-answers-5xx",
-            alarm_description="The API answers with faults of ours: the deployment goes back by itself",
-            threshold=3,
-            evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
+        minute = Duration.minutes(1)
+        signs = {  # a 500 of the function's own is a success to Lambda
+            "fails": (self.alias.metric_errors(period=minute, statistic="Sum"), 2),
+            "answers-5xx": (self.gateway.metric_server_error(period=minute, statistic="Sum"), 1),
+        }
+        alarms = [
+            metric.create_alarm(
+                self,
+                f"NewVersion{sign.title()}",
+                alarm_name=f"{stage.prefix}-api-new-version-{sign}",
+                alarm_description=f"The API's new version {sign}: the deployment goes back by itself",
+                threshold=3,
+                evaluation_periods=minutes,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+            for sign, (metric, minutes) in signs.items()
+        ]
         codedeploy.LambdaDeploymentGroup(
             self,
             "Deployment",
@@ -81,7 +79,7 @@ class Api(Construct):
             deployment_config=codedeploy.LambdaDeploymentConfig.CANARY_10_PERCENT_5_MINUTES
             if stage.size.is_kept
             else codedeploy.LambdaDeploymentConfig.ALL_AT_ONCE,
-            alarms=[errors, faults],
+            alarms=alarms,
             auto_rollback=codedeploy.AutoRollbackConfig(failed_deployment=True, deployment_in_alarm=True),
         )
         target = integrations.HttpLambdaIntegration(

@@ -92,7 +92,13 @@ def _plain(text: str) -> str:
     return kept if any(unicodedata.category(c)[0] in "LNPS" for c in kept) else ""
 
 
+def _plain_lines(text: str) -> str:
+    return "\n".join(map(_plain, text.splitlines())).strip()
+
+
 Text = Annotated[str, AfterValidator(_plain), StringConstraints(strip_whitespace=True)]
+Paragraphs = Annotated[str, AfterValidator(_plain_lines)]
+"""Text that keeps its line breaks."""
 
 
 @dataclass(frozen=True)

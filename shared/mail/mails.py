@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from email_validator import validate_email
-from pydantic import AfterValidator, EmailStr, Field, field_validator
+from pydantic import EmailStr, Field, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from shared.errors import Conflict, NotFound
 from shared.hosting import hidden
 from shared.retrying import KEEP_TRYING
 from shared.settings import Settings
-from shared.values import REORDERING, Given, Length, Name, Value
+from shared.values import Given, Length, Name, Paragraphs, Value
 from shared.videos import read_hosted
 
 SORTABLE: Sortable = {"id": Mail.id, "created_at": Mail.created_at}
@@ -40,15 +39,6 @@ class NoAddress(Conflict):
     """It is not known whom the mail is for, or whom it is from."""
 
 
-def _paragraphs(text: str) -> str:
-    """With its line breaks, and without what can't be seen."""
-    lines = (
-        "".join(c for c in line if unicodedata.category(c) != "Cc" and c not in REORDERING).strip()
-        for line in text.splitlines()
-    )
-    return "\n".join(lines).strip()
-
-
 class MailFields(Given):
     """A mail as it is asked for. email: the lead's, if left out. subject: the video's title, if left out.
 
@@ -57,7 +47,7 @@ class MailFields(Given):
 
     email: EmailStr | None = None
     subject: Annotated[Name, Field(json_schema_extra={"pattern": ONE_LINE})] | None = None
-    message: Annotated[str, AfterValidator(_paragraphs), Length(5000)] | None = None
+    message: Annotated[Paragraphs, Length(5000)] | None = None
 
     @field_validator("subject", mode="before")
     @classmethod
@@ -104,7 +94,7 @@ def add_mail(
     given = fields.email or (lead.email if lead else None)
     if given is None:
         raise NoAddress("the lead has no email: give one here, or to the lead")
-    address = _plain(given)
+    address = _in_ascii(given)
     now = datetime.now(UTC)
     mail = Mail(
         workspace_id=workspace_id,
@@ -122,7 +112,7 @@ def add_mail(
     return _state(mail)
 
 
-def _plain(address: str) -> str:
+def _in_ascii(address: str) -> str:
     """As it stands in a header, with its domain in ASCII. Raises NoAddress."""
     plain = validate_email(address, check_deliverability=False).ascii_email
     if plain is None or "=?" in plain:  # which headers take for an encoded word (RFC 2047)

@@ -102,7 +102,6 @@ def _read(session: Session, row: Mail, sender: str) -> Claimed | None:
             title=hosted.title,
             share_url=hosted.share_url,
             duration_seconds=composed.duration_seconds if composed else None,
-            picture=None,
             written_at=row.created_at,
         ),
         picture_key=composed.thumbnail_path if composed else None,
@@ -117,8 +116,7 @@ def _send(claimed: Claimed, mailer: Mailer, storage: Storage) -> Outcome:
             picture = storage.get(claimed.picture_key) if claimed.picture_key else None
         except NotStored:  # the mail leads to the video without it, too
             picture = None
-        mail = write_mail(claimed.mail.model_copy(update={"picture": picture}))
-        return Outcome(message_id=mailer.send(mail))
+        return Outcome(message_id=mailer.send(write_mail(claimed.mail, picture)))
     except Refused as error:
         return Outcome(reason=str(error), for_good=True)
     except CannotSend as error:

@@ -20,21 +20,14 @@ PERMANENT = 500
 
 
 class Smtp:
-    """The port `Mailer`. context: whose certificates are trusted."""
+    """The port `Mailer`."""
 
     name: Literal["smtp"] = "smtp"
 
-    def __init__(
-        self,
-        server: str,
-        port: int,
-        username: str | None,
-        password: SecretStr | None,
-        context: ssl.SSLContext | None = None,
-    ) -> None:
+    def __init__(self, server: str, port: int, username: str | None, password: SecretStr | None) -> None:
         self._server, self._port = server, port
         self._username, self._password = username, password
-        self._context = context or ssl.create_default_context()
+        self._context = ssl.create_default_context()
 
     def send(self, mail: EmailMessage) -> str:
         try:

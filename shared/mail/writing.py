@@ -20,7 +20,7 @@ PICTURE = "video"
 class VideoMail(Value):
     """What a mail says. key: its own, the same each time it is sent (SES gives each a name of its own).
 
-    sender: as in the header From. message: paragraphs, with line breaks between them. picture: a JPEG.
+    sender: as in the header From. message: paragraphs, with line breaks between them.
     """
 
     key: str
@@ -32,12 +32,11 @@ class VideoMail(Value):
     title: str
     share_url: str
     duration_seconds: float | None
-    picture: bytes | None
     written_at: AwareDatetime
 
 
-def write_mail(mail: VideoMail) -> EmailMessage:
-    """multipart/alternative: text, and HTML with the picture beside it."""
+def write_mail(mail: VideoMail, picture: bytes | None = None) -> EmailMessage:
+    """multipart/alternative: text, and HTML with the picture, a JPEG, beside it."""
     made = EmailMessage(policy.default.clone(cte_type="7bit"))  # as SES asks, and any mail server takes
     _, address = parseaddr(mail.sender)
     made["From"] = mail.sender
@@ -53,15 +52,15 @@ def write_mail(mail: VideoMail) -> EmailMessage:
             mail=mail,
             paragraphs=mail.message.splitlines(),
             clock=clock(mail.duration_seconds),
-            picture=f"cid:{PICTURE}" if mail.picture else None,
+            picture=f"cid:{PICTURE}" if picture else None,
         )
     )
     made.add_alternative(html, subtype="html")
-    if mail.picture:
+    if picture:
         *_, page = made.iter_parts()
         assert isinstance(page, EmailMessage)
         page.add_related(
-            mail.picture, "image", "jpeg", cid=f"<{PICTURE}>", filename="video.jpg", disposition="inline"
+            picture, "image", "jpeg", cid=f"<{PICTURE}>", filename="video.jpg", disposition="inline"
         )
     return made
 

@@ -23,10 +23,9 @@ USER, PASSWORD = "ana", "never-to-be-shown"
 @dataclass
 class MailServer:
     """got: what was delivered, in order. answer: to a whole mail. goodbye: to QUIT. said: what it was told
-    besides, MAIL among it. trusted: the certificates to go by."""
+    besides, MAIL among it."""
 
     port: int
-    trusted: ssl.SSLContext
     got: list[EmailMessage] = field(default_factory=list)
     answer: str = "250 OK"
     goodbye: str = "221 Bye"
@@ -72,7 +71,7 @@ def served_mail(
     context.load_cert_chain(identity.certificate, identity.key)
     with bind(0) as free:
         port = int(free.getsockname()[1])
-    served = MailServer(port, ssl.create_default_context(cafile=str(identity.authority)))
+    served = MailServer(port)
     controller = Controller(
         served,
         hostname=HOST,
